@@ -1,0 +1,171 @@
+"""What a knowledge base is made of: entries, findings, reports and the vocabulary they share.
+
+Everything that a maintainer writes is validated here; `loader` reads the files, `lint` checks them against each other.
+"""
+
+import re
+from collections.abc import Iterator
+from datetime import date
+from enum import StrEnum
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+
+NONE_OF_THESE = "none"
+"""The reserved id of "no entry explains this": the outcome beside the entries, and the name of its reports file."""
+
+
+def _compiles(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
+Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\n]+$")]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Pattern = Annotated[str, StringConstraints(min_length=3), AfterValidator(_compiles)]
+
+
+class Model(BaseModel):
+    """Base of all knowledge-base models: immutable, and an unknown key is an error, not a silent loss."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Frequency(StrEnum):
+    """How often a finding holds when an entry is the cause."""
+
+    ALWAYS = "always"
+    USUALLY = "usually"
+    SOMETIMES = "sometimes"
+    RARELY = "rarely"
+    NEVER = "never"
+
+
+class Snippet(Model):
+    """Code or configuration for one SDK or tool, complete enough to paste and to parse."""
+
+    sdk: Annotated[Slug, Field(description="An id from `sdks` or `tools` in vocabulary.yaml; it decides the language.")]
+    source: Annotated[str, StringConstraints(min_length=1)]
+
+
+class FixStep(Model):
+    """One thing to do, with its code where the keys differ between SDKs."""
+
+    text: Text
+    code: tuple[Snippet, ...] = ()
+
+
+class Link(Model):
+    """A page that says more."""
+
+    title: Line
+    url: HttpUrl
+
+
+class AppliesTo(Model):
+    """Where this cause can occur; an empty list means anywhere."""
+
+    platforms: tuple[Slug, ...] = ()
+    sdks: tuple[Slug, ...] = ()
+    token_transports: tuple[Slug, ...] = ()
+
+
+class FindingFrequencies(Model):
+    """Finding ids by how often they hold when this entry is the cause; unlisted findings are unrelated to it."""
+
+    always: tuple[Slug, ...] = ()
+    usually: tuple[Slug, ...] = ()
+    sometimes: tuple[Slug, ...] = ()
+    rarely: tuple[Slug, ...] = ()
+    never: tuple[Slug, ...] = ()
+
+    def items(self) -> Iterator[tuple[Slug, Frequency]]:
+        """Yield each listed finding id with its frequency."""
+        for frequency in Frequency:
+            for finding_id in getattr(self, frequency):
+                yield finding_id, frequency
+
+
+class Confusion(Model):
+    """Another entry that looks alike, and the one observation that tells the two apart."""
+
+    id: Slug
+    observation: Line
+
+
+class Entry(Model):
+    """One cause: how people describe it, how to confirm it, how to fix it. A file `entries/<section>/<id>.yaml`."""
+
+    id: Slug
+    title: Annotated[Line, Field(max_length=100, description="The cause as a sentence a reader can judge.")]
+    section: Slug
+    summary: Annotated[
+        Text, Field(max_length=400, description="What is wrong and what it does, in one or two sentences.")
+    ]
+    symptoms: Annotated[
+        tuple[Line, ...],
+        Field(min_length=6, max_length=12, description="How people put it, from one vague line to a detailed report."),
+    ]
+    errors: Annotated[
+        tuple[Line, ...], Field(description="Literal messages; `<name>` stands for a part that varies.")
+    ] = ()
+    cause: Annotated[Text, Field(description="Why it happens, so that a reader believes it.")]
+    confirm: Annotated[tuple[Text, ...], Field(min_length=1, description="Checks of about a minute each.")]
+    fix: Annotated[tuple[FixStep, ...], Field(min_length=1)]
+    links: Annotated[tuple[Link, ...], Field(min_length=1)]
+    applies_to: AppliesTo = AppliesTo()
+    findings: FindingFrequencies = FindingFrequencies()
+    confused_with: tuple[Confusion, ...] = ()
+    source: Annotated[Line, Field(description="Where this knowledge comes from and what it was checked against.")]
+    updated: date
+
+
+class TextEvidence(Model):
+    """Regular expressions (case-insensitive, `^` and `$` match at lines) that decide a finding from text alone."""
+
+    holds: tuple[Pattern, ...] = ()
+    fails: tuple[Pattern, ...] = ()
+
+
+class Finding(Model):
+    """One observable fact that holds, does not hold, or is unknown."""
+
+    id: Slug
+    question: Annotated[Line, Field(max_length=200, description="Answered with yes, no or don't know.")]
+    how_to_look: Annotated[Text, Field(max_length=400, description="Where to look, for someone who never has.")]
+    text: TextEvidence = TextEvidence()
+
+
+class Report(Model):
+    """A message as a user wrote it whose cause is known. One line of `reports/<entry id>.jsonl`.
+
+    Labels grade entries as in qrels: 2 is the cause, 1 is a helpful lead. No labels: nothing in the knowledge base
+    answers it; these live in `reports/none.jsonl` and teach the ranking when to say so.
+    """
+
+    id: Annotated[Line, Field(max_length=80)]
+    question: Text
+    labels: dict[Slug, Literal[1, 2]]
+
+
+class Sdk(Model):
+    """Something that code is written for, and the language of its snippets."""
+
+    title: Line
+    language: Slug
+
+
+class Vocabulary(Model):
+    """The words that entries of this knowledge base may use: id to title, or to title and language."""
+
+    product: Line
+    examples: Annotated[tuple[Line, ...], Field(min_length=3, description="Symptoms to show what can be asked.")]
+    sections: dict[Slug, Line]
+    platforms: dict[Slug, Line]
+    sdks: dict[Slug, Sdk]
+    tools: dict[Slug, Sdk]
+    token_transports: dict[Slug, Line]
