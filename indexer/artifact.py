@@ -1,0 +1,151 @@
+"""The index as files: a manifest with a checksum of everything, and how it is read back.
+
+<build id>/
+    manifest.json     format version, what it was built from, sha256 of every other file
+    entries.jsonl     the entries, as the API shows them
+    findings.jsonl    the findings that entries refer to
+    vocabulary.json   titles of sections, platforms and SDKs
+    chunks.jsonl      the searchable pieces; line n is row n of both indexes
+    vectors.faiss     the chunks' vectors
+    bm25/             the chunks' words
+    ranker.json       weights of the ranking
+"""
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+
+from indexer.chunks import Chunk
+from indexer.encoders import Encoder, EncoderIdentity
+from indexer.errors import DamagedIndex, EncoderMismatch, ForeignFormat
+from indexer.search import ChunkSearch, LocalSearch
+from kb import Entry, Finding, Vocabulary
+
+FORMAT = 1
+"""Raised when an older version could not read, or would misread, what this one writes."""
+
+MANIFEST = "manifest.json"
+ENTRIES, FINDINGS, VOCABULARY = "entries.jsonl", "findings.jsonl", "vocabulary.json"
+CHUNKS, RANKER = "chunks.jsonl", "ranker.json"
+
+M = TypeVar("M", bound=BaseModel)
+
+
+class Counts(BaseModel):
+    """How much an index holds."""
+
+    entries: int
+    chunks: int
+    dimension: int
+
+
+class Manifest(BaseModel):
+    """What an index was built from, and what its files must be."""
+
+    model_config = ConfigDict(frozen=True)
+
+    format: int
+    id: str
+    built_at: datetime
+    content_sha256: str
+    encoder: EncoderIdentity
+    counts: Counts
+    files: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Index:
+    """A loaded index: everything that answering needs, in memory."""
+
+    manifest: Manifest
+    vocabulary: Vocabulary
+    entries: Mapping[str, Entry]
+    findings: Mapping[str, Finding]
+    chunks: Sequence[Chunk]
+    search: ChunkSearch
+    encoder: Encoder
+    ranker: bytes
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a build, before anything else is believed.
+
+    :raises DamagedIndex: if it is missing or unreadable.
+    :raises ForeignFormat: if another format version wrote it.
+    """
+    path = folder / MANIFEST
+    try:
+        raw = TypeAdapter(dict[str, Any]).validate_json(path.read_bytes())
+    except OSError as error:
+        raise DamagedIndex(path, "is missing") from error
+    except ValidationError as error:
+        raise DamagedIndex(path, "is not a manifest") from error
+    if raw.get("format") != FORMAT:
+        raise ForeignFormat(path, raw.get("format"), FORMAT)
+    try:
+        return Manifest.model_validate(raw)
+    except ValidationError as error:
+        raise DamagedIndex(path, "lacks fields of a manifest") from error
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Compare every file with its checksum.
+
+    :raises DamagedIndex: names the first file that is missing or differs.
+    """
+    for name, expected in manifest.files.items():
+        path = folder / name
+        if not path.is_file():
+            raise DamagedIndex(path, "is missing")
+        if file_sha256(path) != expected:
+            raise DamagedIndex(path, "is damaged (its checksum differs from the manifest's)")
+
+
+def load_index(folder: Path, encoder: Encoder) -> Index:
+    """Read a build back, verified.
+
+    :param folder: the build's own folder.
+    :param encoder: must be the one it was built with.
+    :raises UnusableIndex: saying which file is wrong and what to do.
+    """
+    manifest = read_manifest(folder)
+    verify_files(folder, manifest)
+    if manifest.encoder.sha256 != encoder.identity.sha256:
+        raise EncoderMismatch(folder, str(manifest.encoder), str(encoder.identity))
+    return Index(
+        manifest=manifest,
+        vocabulary=_read(folder / VOCABULARY, Vocabulary, (folder / VOCABULARY).read_bytes()),
+        entries={entry.id: entry for entry in _read_lines(folder / ENTRIES, Entry)},
+        findings={finding.id: finding for finding in _read_lines(folder / FINDINGS, Finding)},
+        chunks=_read_lines(folder / CHUNKS, Chunk),
+        search=LocalSearch.load(folder),
+        encoder=encoder,
+        ranker=(folder / RANKER).read_bytes(),
+    )
+
+
+def json_lines(models: Iterable[BaseModel]) -> bytes:
+    """One JSON object a line, in the given order."""
+    return b"".join(model.model_dump_json().encode() + b"\n" for model in models)
+
+
+def file_sha256(path: Path) -> str:
+    """Checksum of one file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _read_lines(path: Path, model: type[M]) -> list[M]:
+    return [_read(path, model, line) for line in path.read_bytes().splitlines()]
+
+
+def _read(path: Path, model: type[M], data: bytes) -> M:
+    try:
+        return model.model_validate_json(data)
+    except ValidationError as error:
+        raise DamagedIndex(path, "holds something that this version can't read") from error
