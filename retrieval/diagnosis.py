@@ -1,0 +1,140 @@
+"""The shapes that library, REST and command line share."""
+
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from indexer.artifact import Manifest
+from kb.schema import FixStep, Link
+
+MAX_SYMPTOM_CHARACTERS = 100_000
+MAX_EVIDENCE_CHARACTERS = 1_000_000
+MAX_EVIDENCE_ITEMS = 10
+
+
+class Shape(BaseModel):
+    """Base of what goes in and out: unknown keys are refused, so that a typo is not a silently ignored wish."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Evidence(Shape):
+    """Something pasted or attached: headers, a log, a config."""
+
+    name: Annotated[str, Field(max_length=200, examples=["signin-response.txt"])]
+    text: Annotated[str, Field(max_length=MAX_EVIDENCE_CHARACTERS)]
+
+
+class Answer(StrEnum):
+    """What a user says about a finding."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Filters(Shape):
+    """Narrow the causes to some sections, platforms or SDKs; an empty list allows all."""
+
+    section: tuple[str, ...] = ()
+    platform: tuple[str, ...] = ()
+    sdk: tuple[str, ...] = ()
+
+
+class DiagnosisRequest(Shape):
+    """A symptom, and whatever else is known."""
+
+    symptom: Annotated[str, Field(max_length=MAX_SYMPTOM_CHARACTERS)]
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE_ITEMS)] = ()
+    answers: Annotated[dict[str, Answer], Field(description="Finding ids with what the user said about them.")] = {}
+    filters: Filters = Filters()
+    top_k: Annotated[int, Field(ge=1, le=20)] = 5
+
+
+class Confidence(StrEnum):
+    """How much the first cause can be trusted."""
+
+    CONFIDENT = "confident"
+    LIKELY = "likely"
+    UNSURE = "unsure"
+
+
+class Signal(StrEnum):
+    """Where a reason comes from."""
+
+    DENSE = "dense"
+    LEXICAL = "lexical"
+    ERRORS = "errors"
+    FINDINGS = "findings"
+
+
+class Reason(Shape):
+    """Why a cause is listed: the user's words, what they matched in the entry, and how much it moved the cause.
+
+    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others.
+    """
+
+    signal: Signal
+    quote: str
+    matched: str
+    weight: float
+
+
+class Cause(Shape):
+    """One candidate, with what the reader needs to judge, confirm and fix it."""
+
+    entry_id: str
+    title: str
+    section: str
+    probability: float
+    reasons: tuple[Reason, ...]
+    summary: str
+    confirm: tuple[str, ...]
+    fix: tuple[FixStep, ...]
+    links: tuple[Link, ...]
+    url: Annotated[str, Field(description="Path of the whole entry in the REST API.")]
+
+
+class ObservedFinding(Shape):
+    """A fact that the user's text or evidence decides, with the line that proves it."""
+
+    id: str
+    holds: bool
+    quote: str
+    where: str
+
+
+class FollowUp(Shape):
+    """The question whose answer is expected to narrow the causes most."""
+
+    finding_id: str
+    question: str
+    how_to_look: str
+
+
+class IndexInfo(Shape):
+    """Which index answered."""
+
+    id: str
+    built_at: datetime
+
+    @classmethod
+    def of(cls, manifest: Manifest) -> "IndexInfo":
+        """What an answer says about its index."""
+        return cls(id=manifest.id, built_at=manifest.built_at)
+
+
+class Diagnosis(Shape):
+    """Ranked causes, most probable first. Their probabilities and `none_probability` sum to at most 1."""
+
+    id: str
+    index: IndexInfo
+    confidence: Confidence
+    none_probability: Annotated[float, Field(description="Probability that no entry explains the symptom.")]
+    causes: tuple[Cause, ...]
+    findings: tuple[ObservedFinding, ...]
+    follow_up: FollowUp | None
+    signals: tuple[Signal, ...]
+    message: Annotated[str, Field(description="One sentence that says how to take this answer.")]

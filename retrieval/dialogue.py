@@ -1,0 +1,71 @@
+"""What findings say about causes, and which one to ask about next.
+
+Each entry says how often a finding holds when it is the cause. As in QMR-DT (Shwe et al. 1991, Methods of Information
+in Medicine 30(4)), findings are taken as independent given the cause, and the words for "how often" become
+probabilities by its five-step scale.
+"""
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from kb import Entry, Finding, Frequency
+
+PROBABILITY = {
+    Frequency.ALWAYS: 0.985,
+    Frequency.USUALLY: 0.8,
+    Frequency.SOMETIMES: 0.5,
+    Frequency.RARELY: 0.2,
+    Frequency.NEVER: 0.025,
+}
+UNRELATED = PROBABILITY[Frequency.RARELY]
+"""For an entry that doesn't mention a finding, and for "none of these"."""
+
+
+class Beliefs:
+    """Probability of every finding given every outcome; the outcomes are the entries, then "none of these"."""
+
+    def __init__(self, entries: Mapping[str, Entry], findings: Mapping[str, Finding]) -> None:
+        self.finding_ids = list(findings)
+        self._column = {finding_id: column for column, finding_id in enumerate(findings)}
+        self._probability = np.full((len(entries) + 1, len(findings)), UNRELATED)
+        for row, entry in enumerate(entries.values()):
+            for finding_id, frequency in entry.findings.items():
+                self._probability[row, self._column[finding_id]] = PROBABILITY[frequency]
+
+    def log_likelihood_ratios(self, observed: Mapping[str, bool]) -> NDArray[np.float64]:
+        """Natural log of how much likelier what was observed is under each outcome than if it were unrelated.
+
+        Shape (n_entries + 1,); 0 for an outcome that no observed finding concerns.
+        """
+        ratios = np.zeros(len(self._probability))
+        for finding_id, holds in observed.items():
+            column = self._probability[:, self._column[finding_id]]
+            ratios += np.log(column / UNRELATED) if holds else np.log((1 - column) / (1 - UNRELATED))
+        return ratios
+
+    def next_question(self, distribution: NDArray[np.float64], decided: Mapping[str, bool] | set[str]) -> str | None:
+        """The finding with the highest expected information gain among those that could change the top outcome.
+
+        :param distribution: shape (n_entries + 1,), sums to 1.
+        :param decided: findings that are known, or were asked about.
+        :returns: None if no open finding could change which outcome is first.
+        """
+        joint_yes = distribution[:, None] * self._probability
+        joint_no = distribution[:, None] * (1 - self._probability)
+        top = distribution.argmax()
+        useful = (joint_yes.argmax(axis=0) != top) | (joint_no.argmax(axis=0) != top)
+        useful[[self._column[finding_id] for finding_id in decided]] = False
+        if not useful.any():
+            return None
+        expected_entropy = _entropy_of_joint(joint_yes) + _entropy_of_joint(joint_no)
+        return self.finding_ids[int(np.where(useful, expected_entropy, np.inf).argmin())]
+
+
+def _entropy_of_joint(joint: NDArray[np.float64]) -> NDArray[np.float64]:
+    """P(answer) times the entropy (in nats) of the outcomes given that answer, for each column of `joint`."""
+    answer = joint.sum(axis=0)
+    surprise = -np.log(joint / answer, where=joint > 0, out=np.zeros_like(joint))
+    entropy: NDArray[np.float64] = np.sum(joint * surprise, axis=0)
+    return entropy
