@@ -1,0 +1,48 @@
+"""The application: an index, and the resources over it."""
+
+from importlib.metadata import version
+
+from fastapi import FastAPI
+
+from api import diagnoses, entries, index, probes
+from api.body_limit import BodyLimit
+from api.problems import Problem, answer_errors_with_problems
+from api.settings import ApiSettings
+from retrieval import Diagnoser
+
+DESCRIPTION = """
+Turns a symptom into its likely causes, with the reasons for each, how to confirm it, the fix and its links.
+Every sentence in an answer was written by a maintainer of the knowledge base. Errors are problem documents (RFC 9457).
+"""
+
+
+def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
+    """The service over one loaded index."""
+    app = FastAPI(
+        title="Causeway",
+        version=version("causeway"),
+        summary=f"Causes and fixes for {diagnoser.index.vocabulary.product}",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        # Operation ids are what generated clients call their methods.
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.state.diagnoser = diagnoser
+    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    answer_errors_with_problems(app)
+    for resource in (diagnoses, entries, index, probes):
+        app.include_router(resource.router)
+    _describe(app, diagnoser.index.vocabulary.examples)
+    return app
+
+
+def _describe(app: FastAPI, examples: tuple[str, ...]) -> None:
+    """Complete the OpenAPI document: the shape of problems, and examples from the knowledge base."""
+    schema = app.openapi()
+    schemas = schema["components"]["schemas"]
+    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
+    schemas |= problem.pop("$defs")
+    schemas["Problem"] = problem
+    for unused in ("HTTPValidationError", "ValidationError"):
+        schemas.pop(unused, None)
+    schemas["DiagnosisRequest"]["examples"] = [{"symptom": symptom} for symptom in examples]

@@ -1,0 +1,31 @@
+"""`causeway serve`: run the REST service."""
+
+from typing import Annotated
+
+import typer
+
+
+def serve(
+    host: Annotated[str | None, typer.Option(help="Address to listen on; CAUSEWAY_HOST.")] = None,
+    port: Annotated[int | None, typer.Option(help="Port to listen on, 0 for a free one; CAUSEWAY_PORT.")] = None,
+) -> None:
+    """Serve the current index over HTTP until interrupted; prints its address once it is listening."""
+    import uvicorn
+
+    from api.app import create_app
+    from api.settings import ApiSettings
+    from indexer.artifact import load_index
+    from indexer.encoders import load_encoder
+    from indexer.publication import current_build
+    from indexer.settings import IndexSettings
+    from retrieval import Diagnoser
+
+    given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
+    settings, index_settings = ApiSettings().model_copy(update=given), IndexSettings()
+    index = load_index(current_build(index_settings.index_dir), load_encoder(index_settings.encoder))
+    app = create_app(Diagnoser(index), settings)
+    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
+    socket = config.bind_socket()
+    listening_host, listening_port = socket.getsockname()[:2]
+    typer.echo(f"Causeway answers at http://{listening_host}:{listening_port} (API documentation: /docs)")
+    uvicorn.Server(config).run(sockets=[socket])

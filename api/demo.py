@@ -1,0 +1,49 @@
+"""`make demo`: start the service on a free port, ask it three symptoms, print the answers, stop it."""
+
+import subprocess
+import sys
+
+import httpx
+from rich.console import Console
+from rich.rule import Rule
+
+from kb.rendering import output_console
+from kb.settings import KnowledgeBaseSettings
+from kb.loader import load_knowledge_base
+from retrieval.diagnosis import Diagnosis
+from retrieval.rendering import render_diagnosis
+
+
+def main() -> None:
+    """Run the demo; the service is stopped whatever happens."""
+    examples = load_knowledge_base(KnowledgeBaseSettings().kb_dir).vocabulary.examples
+    console = output_console()
+    command = [sys.executable, "-m", "causeway", "serve", "--port", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:  # noqa: S603 -- our own command
+        try:
+            _ask(_address(service), examples, console)
+        finally:
+            service.terminate()
+
+
+def _address(service: "subprocess.Popen[str]") -> str:
+    assert service.stdout is not None, "standard output is piped"
+    line = service.stdout.readline()
+    if not line:
+        sys.exit("the service did not start")
+    return next(word for word in line.split() if word.startswith("http"))
+
+
+def _ask(base_url: str, examples: tuple[str, ...], console: Console) -> None:
+    with httpx.Client(base_url=base_url, timeout=30) as client:
+        for symptom in examples[:3]:
+            console.print(Rule(style="dim"))
+            console.print(f"[bold]POST {base_url}/v1/diagnoses[/bold]\n")
+            console.print(f"“{symptom}”\n", style="italic")
+            response = client.post("/v1/diagnoses", json={"symptom": symptom})
+            response.raise_for_status()
+            console.print(render_diagnosis(Diagnosis.model_validate_json(response.content)))
+
+
+if __name__ == "__main__":
+    main()

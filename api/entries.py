@@ -1,0 +1,55 @@
+"""`/v1/entries`: what the knowledge base knows."""
+
+from datetime import date
+from http import HTTPStatus
+
+from fastapi import APIRouter
+from pydantic import BaseModel
+
+from api.dependencies import CurrentDiagnoser
+from api.problems import problem_schema
+from kb import Entry, find_entry
+
+router = APIRouter(prefix="/v1/entries", tags=["entries"])
+
+
+class EntrySummary(BaseModel):
+    """An entry in a list."""
+
+    id: str
+    section: str
+    title: str
+    summary: str
+    updated: date
+    url: str
+
+
+class EntryList(BaseModel):
+    """Entries in the order of the knowledge base."""
+
+    entries: list[EntrySummary]
+
+
+@router.get("")
+def list_entries(diagnoser: CurrentDiagnoser, section: str | None = None) -> EntryList:
+    """List all entries, or those of one section."""
+    return EntryList(
+        entries=[
+            EntrySummary(
+                id=entry.id,
+                section=entry.section,
+                title=entry.title,
+                summary=entry.summary,
+                updated=entry.updated,
+                url=f"/v1/entries/{entry.id}",
+            )
+            for entry in diagnoser.index.entries.values()
+            if section in (None, entry.section)
+        ]
+    )
+
+
+@router.get("/{entry_id}", responses=problem_schema(HTTPStatus.NOT_FOUND))
+def get_entry(entry_id: str, diagnoser: CurrentDiagnoser) -> Entry:
+    """One entry with everything it says."""
+    return find_entry(diagnoser.index.entries, entry_id)
