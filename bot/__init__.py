@@ -1,0 +1,1 @@
+"""The Discord bot: an HTTP client of the API."""

@@ -1,0 +1,66 @@
+"""The Discord side: commands in, messages out."""
+
+import logging
+
+import discord
+from discord import app_commands
+
+from bot.client import ApiClient
+from bot.errors import ApiRefused, ApiUnreachable
+from bot.messages import answer, cut
+from bot.settings import BotSettings
+
+logger = logging.getLogger(__name__)
+
+UNREACHABLE = "I can't reach my knowledge base right now. Please try again in a few minutes."
+
+
+class CausewayBot(discord.Client):
+    """Answers `/diagnose`. Needs no privileged intent."""
+
+    def __init__(self, api: ApiClient, settings: BotSettings) -> None:
+        # What users write comes back in answers, so no answer may mention anybody.
+        super().__init__(intents=discord.Intents.default(), allowed_mentions=discord.AllowedMentions.none())
+        self.api = api
+        self.tree = app_commands.CommandTree(self)
+        self._guild = discord.Object(settings.discord_guild) if settings.discord_guild else None
+        describe = app_commands.describe(symptom="What you see, in your words; paste error messages as they are")
+        command = self.tree.command(name="diagnose", description="Find the likely cause of what you see, and its fix")
+        command(describe(self._diagnose))
+
+    async def setup_hook(self) -> None:
+        """Register the commands."""
+        if self._guild:
+            self.tree.copy_global_to(guild=self._guild)
+        await self.tree.sync(guild=self._guild)
+
+    async def on_ready(self) -> None:
+        """Say so in the log."""
+        logger.info("ready as %s in %d servers", self.user, len(self.guilds))
+
+    async def _diagnose(self, interaction: discord.Interaction, symptom: app_commands.Range[str, 1, 4000]) -> None:
+        # Discord waits three seconds for the first response, so it comes before any work.
+        await interaction.response.defer(thinking=True)
+        try:
+            text = answer(await self.api.diagnose(symptom))
+        except ApiRefused as refusal:
+            text = cut(str(refusal), 2000)
+        except ApiUnreachable:
+            logger.exception("diagnosis failed")
+            text = UNREACHABLE
+        await interaction.edit_original_response(content=text)
+
+
+async def run(settings: BotSettings) -> None:
+    """Connect and answer until cancelled.
+
+    :raises discord.LoginFailure: if Discord refuses the token.
+    """
+    if settings.discord_api_url:
+        discord.http.Route.BASE = str(settings.discord_api_url).rstrip("/")
+    if settings.discord_gateway_url:
+        import yarl
+
+        discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
+    async with ApiClient(str(settings.api_url)) as api, CausewayBot(api, settings) as bot:
+        await bot.start(settings.discord_token.get_secret_value())

@@ -1,0 +1,34 @@
+"""`causeway bot`: run the Discord bot."""
+
+import typer
+
+
+def bot() -> None:
+    """Run the Discord bot until interrupted (extra `bot`); CAUSEWAY_DISCORD_TOKEN must be set."""
+    import asyncio
+    import logging
+
+    from pydantic import ValidationError
+
+    from bot.errors import BotSetupError
+    from bot.settings import BotSettings
+
+    try:
+        settings = BotSettings()
+    except ValidationError as error:
+        problems = "; ".join(f"CAUSEWAY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+        raise BotSetupError(f"the bot can't start: {problems}") from error
+    try:
+        import discord
+
+        from bot.bot import run
+    except ImportError as error:
+        raise BotSetupError("the bot needs discord.py: pip install 'causeway[bot]'") from error
+
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    try:
+        asyncio.run(run(settings))
+    except discord.LoginFailure as error:
+        raise BotSetupError("Discord refuses CAUSEWAY_DISCORD_TOKEN: copy it from the developer portal") from error
+    except KeyboardInterrupt:
+        typer.echo("stopped", err=True)

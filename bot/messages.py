@@ -1,0 +1,34 @@
+"""What the bot says, as text within Discord's limits; needs no Discord."""
+
+from bot.client import Cause, Diagnosis
+
+MESSAGE_CHARACTERS = 2000
+_ELLIPSIS = "…"
+
+
+def answer(diagnosis: Diagnosis) -> str:
+    """One message: the first cause with its fix, the others by title, the question that would help."""
+    first, *others = diagnosis.causes
+    tail = [f"• {cause.title} ({cause.probability:.0%})" for cause in others]
+    if diagnosis.follow_up:
+        tail.append(f"\n**One question would help:** {diagnosis.follow_up.question}\n{diagnosis.follow_up.how_to_look}")
+    end = "\n".join(["", "**Other candidates**", *tail]) if tail else ""
+    body = "\n".join([f"_{diagnosis.message}_", *_cause(first)])
+    return cut(body, MESSAGE_CHARACTERS - len(end)) + end
+
+
+def _cause(cause: Cause) -> list[str]:
+    lines = [f"**{cause.title}** ({cause.probability:.0%})", cause.summary]
+    lines += ["**Confirm**", *(f"{number}. {check}" for number, check in enumerate(cause.confirm[:2], start=1))]
+    lines += ["**Fix**", *(f"{number}. {step.text}" for number, step in enumerate(cause.fix, start=1))]
+    lines += [f"<{link.url}>" for link in cause.links[:2]]
+    return lines
+
+
+def cut(text: str, limit: int) -> str:
+    """At most `limit` characters, cut at a line or word where possible."""
+    if len(text) <= limit:
+        return text
+    kept = text[: limit - len(_ELLIPSIS)]
+    boundary = max(kept.rfind("\n"), kept.rfind(" "))
+    return (kept[:boundary] if boundary > limit // 2 else kept) + _ELLIPSIS
