@@ -1,0 +1,1 @@
+"""Evaluation: queries, runs and measures, and the fit of the ranking."""

@@ -1,0 +1,199 @@
+"""Learn the ranking's weights from reports: messages whose cause is known, and messages that nothing answers.
+
+A report never scores itself: its own chunk is left out when its signals are computed. Quality is measured by
+cross-validation over entries, so that no entry is tested with weights that saw it.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+
+from indexer.artifact import Index, json_lines
+from indexer.chunks import ChunkKind
+from kb import NONE_OF_THESE, KnowledgeBase
+from retrieval.diagnosis import Evidence
+from retrieval.dialogue import Beliefs
+from retrieval.evidence import FindingDetectors
+from retrieval.ranking import RANKER_FORMAT, Provenance, Ranker, none_features, softmax
+from retrieval.signals import FEATURES, SignalComputer
+from retrieval.symptom import read_symptom
+
+FOLDS = 5
+RIDGE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03)
+"""Penalty on squared standardised weights, per example; the best by cross-validation is taken."""
+CONFIDENT_RISK = 0.05
+"""Of confident answers, at most this share may have a wrong first cause (on messages held out from the fit)."""
+LIKELY_RISK = 0.2
+"""Of answers that are at least likely, at most this share may lack the cause among their first three."""
+
+
+@dataclass(frozen=True)
+class Examples:
+    """Messages as the ranking sees them.
+
+    `features`: shape (n, n_entries, n_features). `none_features`: shape (n, n_features). `target`: shape (n,), the
+    number of the entry that is the cause, or n_entries for none. `acceptable`: shape (n, n_entries + 1), which outcomes
+    are right as a first answer.
+    """
+
+    features: NDArray[np.float64]
+    none_features: NDArray[np.float64]
+    target: NDArray[np.int64]
+    acceptable: NDArray[np.bool_]
+
+
+def collect_examples(
+    knowledge_base: KnowledgeBase, index: Index, progress: Callable[[int, int], None] = lambda done, total: None
+) -> Examples:
+    """Signals of every report, each as if it had not been indexed."""
+    beliefs = Beliefs(index.entries, index.findings)
+    computer = SignalComputer(index, beliefs)
+    detectors = FindingDetectors(index.findings)
+    entry_ids = list(index.entries)
+    reports = [(key, report) for key, group in knowledge_base.reports.items() for report in group]
+    features, targets, acceptable = [], [], []
+    for number, (key, report) in enumerate(reports):
+        progress(number, len(reports))
+        symptom = read_symptom(report.question)
+        if symptom is None:
+            continue
+        observed = {
+            finding.id: finding.holds for finding in detectors.observe([Evidence(name="report", text=report.question)])
+        }
+        own_chunk = [] if key == NONE_OF_THESE else [f"{key}/{ChunkKind.REPORT}/{report.id}"]
+        features.append(computer.compute(symptom, observed, without=own_chunk).features)
+        targets.append(len(entry_ids) if key == NONE_OF_THESE else entry_ids.index(key))
+        acceptable.append([*(entry_id in report.labels for entry_id in entry_ids), not report.labels])
+    return Examples(
+        features=np.array(features),
+        none_features=np.array([none_features(example) for example in features]),
+        target=np.array(targets),
+        acceptable=np.array(acceptable),
+    )
+
+
+@dataclass(frozen=True)
+class Weights:
+    """Fitted parameters in units of the features."""
+
+    weights: NDArray[np.float64]
+    none_intercept: float
+    none_weights: NDArray[np.float64]
+
+    def distribution(self, examples: Examples) -> NDArray[np.float64]:
+        """Probabilities, shape (n, n_entries + 1)."""
+        none = self.none_intercept + examples.none_features @ self.none_weights
+        return softmax(np.column_stack([examples.features @ self.weights, none]))
+
+
+def fit_weights(examples: Examples, ridge: float) -> Weights:
+    """Maximise the likelihood of the targets, less the ridge penalty on standardised weights."""
+    count, n_entries, n_features = examples.features.shape
+    scale = examples.features.reshape(-1, n_features).std(axis=0) + 1e-9
+    none_mean, none_scale = examples.none_features.mean(axis=0), examples.none_features.std(axis=0) + 1e-9
+    features = examples.features / scale
+    none = (examples.none_features - none_mean) / none_scale
+    rows = np.arange(count)
+    is_target = np.zeros((count, n_entries + 1))
+    is_target[rows, examples.target] = 1.0
+
+    def loss(parameters: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
+        weights, intercept, none_weights = parameters[:n_features], parameters[n_features], parameters[n_features + 1 :]
+        utilities = np.column_stack([features @ weights, intercept + none @ none_weights])
+        probabilities = softmax(utilities)
+        surplus = (probabilities - is_target) / count
+        penalised = np.concatenate([weights, [0.0], none_weights])
+        value = -np.log(probabilities[rows, examples.target] + 1e-300).mean() + ridge * penalised @ penalised
+        gradient = np.concatenate(
+            [np.einsum("ne,nef->f", surplus[:, :-1], features), [surplus[:, -1].sum()], surplus[:, -1] @ none]
+        )
+        return float(value), gradient + 2 * ridge * penalised
+
+    result = minimize(loss, np.zeros(2 * n_features + 1), jac=True, method="L-BFGS-B")
+    weights, intercept, none_weights = result.x[:n_features], result.x[n_features], result.x[n_features + 1 :]
+    return Weights(
+        weights=weights / scale,
+        none_intercept=float(intercept - (none_mean / none_scale) @ none_weights),
+        none_weights=none_weights / none_scale,
+    )
+
+
+def held_out_distribution(examples: Examples, ridge: float) -> NDArray[np.float64]:
+    """Probabilities of each example by weights that saw neither it nor its entry, shape (n, n_entries + 1)."""
+    none = examples.features.shape[1]
+    rng = np.random.default_rng(0)
+    fold_of_entry = rng.permutation(none) % FOLDS
+    folds = np.where(
+        examples.target == none, rng.integers(FOLDS, size=len(examples.target)), fold_of_entry[examples.target % none]
+    )
+    distribution = np.empty((len(examples.target), none + 1))
+    for fold in range(FOLDS):
+        seen, held_out = take(examples, folds != fold), folds == fold
+        distribution[held_out] = fit_weights(seen, ridge).distribution(take(examples, held_out))
+    return distribution
+
+
+def take(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
+    """The chosen examples, given as a mask of shape (n,)."""
+    return Examples(
+        features=examples.features[chosen],
+        none_features=examples.none_features[chosen],
+        target=examples.target[chosen],
+        acceptable=examples.acceptable[chosen],
+    )
+
+
+def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) -> Ranker:
+    """Choose the penalty by cross-validation, the thresholds by their risk on held-out messages, then fit on all."""
+    held_out = {ridge: held_out_distribution(examples, ridge) for ridge in RIDGE_STRENGTHS}
+    ridge = min(RIDGE_STRENGTHS, key=lambda strength: _log_loss(held_out[strength], examples.target))
+    distribution = held_out[ridge]
+    weights = fit_weights(examples, ridge)
+    none = examples.features.shape[1]
+    answerable = examples.target < none
+    order = np.argsort(-distribution[:, :none], axis=1)
+    right_at: NDArray[np.bool_] = np.take_along_axis(examples.acceptable, order, axis=1)
+    first_probability = distribution[:, :none].max(axis=1)
+    reports = [report for group in knowledge_base.reports.values() for report in group]
+    return Ranker(
+        format=RANKER_FORMAT,
+        weights=_named(weights.weights),
+        none_intercept=round(weights.none_intercept, 4),
+        none_weights=_named(weights.none_weights),
+        confident_above=_least_probability(first_probability, right_at[:, 0], CONFIDENT_RISK),
+        likely_above=_least_probability(first_probability, np.any(right_at[:, :3], axis=1), LIKELY_RISK),
+        provenance=Provenance(
+            fitted_at=datetime.now(UTC).date().isoformat(),
+            encoder=str(index.encoder.identity),
+            reports_sha256=hashlib.sha256(json_lines(reports)).hexdigest(),
+            answerable=int(answerable.sum()),
+            unanswerable=int((~answerable).sum()),
+            cross_validation={
+                "ridge": ridge,
+                "log_loss": round(_log_loss(distribution, examples.target), 4),
+                "P@1": round(float(right_at[answerable, 0].mean()), 4),
+                "Success@3": round(float(right_at[answerable, :3].any(axis=1).mean()), 4),
+            },
+        ),
+    )
+
+
+def _named(weights: NDArray[np.float64]) -> dict[str, float]:
+    return {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
+
+
+def _log_loss(distribution: NDArray[np.float64], target: NDArray[np.int64]) -> float:
+    return float(-np.log(distribution[np.arange(len(target)), target] + 1e-300).mean())
+
+
+def _least_probability(probability: NDArray[np.float64], right: NDArray[np.bool_], risk: float) -> float:
+    """The lowest probability above which at most `risk` of the answers are wrong; 1 if there is none."""
+    order = np.argsort(-probability, kind="stable")
+    wrong_share = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    allowed = np.flatnonzero(wrong_share <= risk)
+    return round(float(probability[order[allowed[-1]]]), 4) if len(allowed) else 1.0
