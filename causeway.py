@@ -1,0 +1,51 @@
+"""The `causeway` command: mounts the command line of every room."""
+
+import sys
+
+import typer
+
+from api.cli import serve
+from bot.cli import bot
+from eval.cli import app as eval_app
+from indexer.cli import encoder_app, index_app
+from kb.cli import app as kb_app
+from retrieval.cli import ask
+
+app = typer.Typer(
+    help="From a symptom to its likely causes and their fixes.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
+app.command()(ask)
+app.command()(serve)
+app.command()(bot)
+app.add_typer(kb_app, name="kb")
+app.add_typer(index_app, name="index")
+app.add_typer(encoder_app, name="encoder")
+app.add_typer(eval_app, name="eval")
+
+
+def main() -> None:
+    """Run the command; a known failure is one message and exit code 1, not a trace."""
+    try:
+        app()
+    except Exception as error:
+        if not isinstance(error, _known_failures()):
+            raise
+        typer.echo(f"causeway: {error}", err=True)
+        sys.exit(1)
+
+
+def _known_failures() -> tuple[type[Exception], ...]:
+    # Imported only now: `causeway --help` should not load what it doesn't need.
+    from bot.errors import BotError
+    from eval.errors import EvalError
+    from indexer.errors import IndexerError
+    from kb.errors import KnowledgeBaseError
+    from retrieval.errors import RetrievalError
+
+    return KnowledgeBaseError, IndexerError, RetrievalError, EvalError, BotError
+
+
+if __name__ == "__main__":
+    main()
