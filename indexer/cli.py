@@ -113,7 +113,8 @@ def export(
     parity = export_encoder(model, to, ModelOrigin(source=source, licence=licence), chunks)
     typer.echo(
         f"{to}: mean cosine {parity.mean_cosine}, least {parity.least_cosine}, "
-        f"same top entry for {parity.same_top_entry:.1%} of {parity.texts} chunks"
+        f"right top entry for {parity.right_top_entry:.1%} of {parity.texts} chunks "
+        f"({parity.right_top_entry_of_original:.1%} with the original)"
     )
 
 

@@ -80,8 +80,8 @@ class LocalSearch:
         if not tokens:
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
         scores: NDArray[np.float32] = self._words.get_scores(tokens)
-        best = np.argsort(-scores, kind="stable")[:limit]
-        best = best[scores[best] > 0]
+        sharing = np.flatnonzero(scores)
+        best = sharing[np.argsort(-scores[sharing], kind="stable")[:limit]]
         return Hits(best, scores[best])
 
 
