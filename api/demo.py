@@ -7,9 +7,9 @@ import httpx
 from rich.console import Console
 from rich.rule import Rule
 
+from kb.loader import load_knowledge_base
 from kb.rendering import output_console
 from kb.settings import KnowledgeBaseSettings
-from kb.loader import load_knowledge_base
 from retrieval.diagnosis import Diagnosis
 from retrieval.rendering import render_diagnosis
 

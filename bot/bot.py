@@ -7,7 +7,7 @@ from discord import app_commands
 
 from bot.client import ApiClient
 from bot.errors import ApiRefused, ApiUnreachable
-from bot.messages import answer, cut
+from bot.messages import MESSAGE_CHARACTERS, answer, cut
 from bot.settings import BotSettings
 
 logger = logging.getLogger(__name__)
@@ -24,9 +24,7 @@ class CausewayBot(discord.Client):
         self.api = api
         self.tree = app_commands.CommandTree(self)
         self._guild = discord.Object(settings.discord_guild) if settings.discord_guild else None
-        describe = app_commands.describe(symptom="What you see, in your words; paste error messages as they are")
-        command = self.tree.command(name="diagnose", description="Find the likely cause of what you see, and its fix")
-        command(describe(self._diagnose))
+        self.tree.add_command(diagnose)
 
     async def setup_hook(self) -> None:
         """Register the commands."""
@@ -38,17 +36,21 @@ class CausewayBot(discord.Client):
         """Say so in the log."""
         logger.info("ready as %s in %d servers", self.user, len(self.guilds))
 
-    async def _diagnose(self, interaction: discord.Interaction, symptom: app_commands.Range[str, 1, 4000]) -> None:
-        # Discord waits three seconds for the first response, so it comes before any work.
-        await interaction.response.defer(thinking=True)
-        try:
-            text = answer(await self.api.diagnose(symptom))
-        except ApiRefused as refusal:
-            text = cut(str(refusal), 2000)
-        except ApiUnreachable:
-            logger.exception("diagnosis failed")
-            text = UNREACHABLE
-        await interaction.edit_original_response(content=text)
+
+@app_commands.command(description="Find the likely cause of what you see, and its fix")
+@app_commands.describe(symptom="What you see, in your words; paste error messages as they are")
+async def diagnose(interaction: discord.Interaction[CausewayBot], symptom: app_commands.Range[str, 1, 4000]) -> None:
+    """Answer a symptom."""
+    # Discord waits three seconds for the first response, so it comes before any work.
+    await interaction.response.defer(thinking=True)
+    try:
+        text = answer(await interaction.client.api.diagnose(symptom))
+    except ApiRefused as refusal:
+        text = cut(str(refusal), MESSAGE_CHARACTERS)
+    except ApiUnreachable:
+        logger.exception("diagnosis failed")
+        text = UNREACHABLE
+    await interaction.edit_original_response(content=text)
 
 
 async def run(settings: BotSettings) -> None:

@@ -30,5 +30,11 @@ def bot() -> None:
         asyncio.run(run(settings))
     except discord.LoginFailure as error:
         raise BotSetupError("Discord refuses CAUSEWAY_DISCORD_TOKEN: copy it from the developer portal") from error
+    except discord.Forbidden as error:
+        raise BotSetupError(
+            "Discord refuses CAUSEWAY_DISCORD_GUILD: invite the bot to that server with the scope applications.commands"
+        ) from error
+    except (OSError, discord.DiscordServerError) as error:
+        raise BotSetupError(f"no answer from Discord: {error}") from error
     except KeyboardInterrupt:
         typer.echo("stopped", err=True)

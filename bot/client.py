@@ -9,6 +9,8 @@ from pydantic import BaseModel, ValidationError
 from bot.errors import ApiRefused, ApiUnreachable
 
 TIMEOUT_SECONDS = 20.0
+_REFUSALS = (httpx.codes.REQUEST_ENTITY_TOO_LARGE, httpx.codes.UNPROCESSABLE_ENTITY)
+"""What the API answers when the symptom itself is at fault; another error is nothing that its author can mend."""
 
 
 class Reason(BaseModel):
@@ -69,12 +71,18 @@ class Diagnosis(BaseModel):
     follow_up: FollowUp | None
 
 
+class _Problem(BaseModel):
+    """Why the API refuses a request (RFC 9457)."""
+
+    detail: str
+
+
 class ApiClient:
     """Asks the Causeway API; an async context manager that closes its connections."""
 
-    def __init__(self, base_url: str) -> None:
+    def __init__(self, base_url: str, timeout_seconds: float = TIMEOUT_SECONDS) -> None:
         self._base_url = base_url
-        self._http = httpx.AsyncClient(base_url=base_url, timeout=TIMEOUT_SECONDS)
+        self._http = httpx.AsyncClient(base_url=base_url, timeout=timeout_seconds)
 
     async def __aenter__(self) -> Self:
         return self
@@ -92,9 +100,9 @@ class ApiClient:
         """
         try:
             response = await self._http.post("/v1/diagnoses", json={"symptom": symptom, "top_k": top_k})
-            if response.is_client_error:
-                raise ApiRefused(response.json()["detail"])
+            if response.status_code in _REFUSALS:
+                raise ApiRefused(_Problem.model_validate_json(response.content).detail)
             response.raise_for_status()
             return Diagnosis.model_validate_json(response.content)
-        except (httpx.HTTPError, ValidationError, ValueError, KeyError) as error:
+        except (httpx.HTTPError, ValidationError) as error:
             raise ApiUnreachable(f"no answer from {self._base_url}: {error}") from error

@@ -8,13 +8,17 @@ _ELLIPSIS = "…"
 
 def answer(diagnosis: Diagnosis) -> str:
     """One message: the first cause with its fix, the others by title, the question that would help."""
-    first, *others = diagnosis.causes
-    tail = [f"• {cause.title} ({cause.probability:.0%})" for cause in others]
-    if diagnosis.follow_up:
-        tail.append(f"\n**One question would help:** {diagnosis.follow_up.question}\n{diagnosis.follow_up.how_to_look}")
-    end = "\n".join(["", "**Other candidates**", *tail]) if tail else ""
-    body = "\n".join([f"_{diagnosis.message}_", *_cause(first)])
-    return cut(body, MESSAGE_CHARACTERS - len(end)) + end
+    body, end = [f"_{diagnosis.message}_"], []
+    if diagnosis.causes:
+        first, *others = diagnosis.causes
+        body += _cause(first)
+        if others:
+            end += ["", "**Other candidates**", *(f"• {cause.title} ({cause.probability:.0%})" for cause in others)]
+    if follow_up := diagnosis.follow_up:
+        end += ["", f"**One question would help:** {follow_up.question}", follow_up.how_to_look]
+    # The end is what gets a conversation on, so a long fix is cut for it.
+    closing = cut("".join(f"\n{line}" for line in end), MESSAGE_CHARACTERS // 2)
+    return cut("\n".join(body), MESSAGE_CHARACTERS - len(closing)) + closing
 
 
 def _cause(cause: Cause) -> list[str]:

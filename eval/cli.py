@@ -39,6 +39,29 @@ def run(
 
 
 @app.command()
+def speed(
+    model: Annotated[str, typer.Option(help="sentence-transformers model to compare with: a folder or a hub name.")],
+) -> None:
+    """Time warm answers against SentenceTransformer.encode with FAISS, in the same run (extra `train`)."""
+    from eval.speed import compare
+    from indexer.artifact import load_index
+    from indexer.chunks import ChunkKind
+    from indexer.encoders import load_encoder
+    from indexer.publication import current_build
+    from indexer.settings import IndexSettings
+    from retrieval.diagnoser import Diagnoser
+
+    settings = IndexSettings()
+    index = load_index(current_build(settings.index_dir), load_encoder(settings.encoder))
+    reports = [chunk.text for chunk in index.chunks if chunk.kind is ChunkKind.REPORT]
+    questions = reports[:: max(1, len(reports) // 200)]
+    comparison = compare(Diagnoser(index), model, questions)
+    for name, latency in (("diagnosis", comparison.diagnosis), ("encode + FAISS", comparison.plain_search)):
+        typer.echo(f"{name:15} median {latency.median_ms:6.2f} ms, 95th percentile {latency.p95_ms:6.2f} ms")
+    typer.echo(f"{comparison.queries} questions; a diagnosis takes {comparison.ratio:.0%} of the plain search's time")
+
+
+@app.command()
 def fit() -> None:
     """Learn the ranking's weights from the knowledge base's reports and write its ranker.json."""
     from rich.console import Console

@@ -26,10 +26,13 @@ from retrieval.symptom import read_symptom
 FOLDS = 5
 RIDGE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03)
 """Penalty on squared standardised weights, per example; the best by cross-validation is taken."""
+UNANSWERABLE_SHARE = 0.3
+"""Assumed share of messages that nothing answers, of all that a bot gets; not measured for any community yet.
+Examples are weighted to it."""
 CONFIDENT_RISK = 0.05
 """Of confident answers, at most this share may have a wrong first cause (on messages held out from the fit)."""
-LIKELY_RISK = 0.2
-"""Of answers that are at least likely, at most this share may lack the cause among their first three."""
+LIKELY_RISK = 0.1
+"""Of answers that are at least likely, at most this share may lack a right cause among their first three."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,18 @@ class Examples:
     none_features: NDArray[np.float64]
     target: NDArray[np.int64]
     acceptable: NDArray[np.bool_]
+
+    @property
+    def importance(self) -> NDArray[np.float64]:
+        """Weight of each example, shape (n,), mean 1: together the unanswerable ones have their assumed share."""
+        unanswerable = self.target == self.features.shape[1]
+        share = unanswerable.mean()
+        if share in (0.0, 1.0):
+            return np.ones(len(self.target))
+        importance: NDArray[np.float64] = np.where(
+            unanswerable, UNANSWERABLE_SHARE / share, (1 - UNANSWERABLE_SHARE) / (1 - share)
+        )
+        return importance
 
 
 def collect_examples(
@@ -99,6 +114,7 @@ def fit_weights(examples: Examples, ridge: float) -> Weights:
     features = examples.features / scale
     none = (examples.none_features - none_mean) / none_scale
     rows = np.arange(count)
+    importance = examples.importance / count
     is_target = np.zeros((count, n_entries + 1))
     is_target[rows, examples.target] = 1.0
 
@@ -106,15 +122,17 @@ def fit_weights(examples: Examples, ridge: float) -> Weights:
         weights, intercept, none_weights = parameters[:n_features], parameters[n_features], parameters[n_features + 1 :]
         utilities = np.column_stack([features @ weights, intercept + none @ none_weights])
         probabilities = softmax(utilities)
-        surplus = (probabilities - is_target) / count
+        surplus = (probabilities - is_target) * importance[:, None]
         penalised = np.concatenate([weights, [0.0], none_weights])
-        value = -np.log(probabilities[rows, examples.target] + 1e-300).mean() + ridge * penalised @ penalised
+        value = -np.log(probabilities[rows, examples.target] + 1e-300) @ importance + ridge * penalised @ penalised
         gradient = np.concatenate(
             [np.einsum("ne,nef->f", surplus[:, :-1], features), [surplus[:, -1].sum()], surplus[:, -1] @ none]
         )
         return float(value), gradient + 2 * ridge * penalised
 
-    result = minimize(loss, np.zeros(2 * n_features + 1), jac=True, method="L-BFGS-B")
+    # No signal may count against an entry: signals overlap, and one negative weight would only cancel another.
+    bounds = [(0.0, None)] * n_features + [(None, None)] * (n_features + 1)
+    result = minimize(loss, np.zeros(2 * n_features + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     weights, intercept, none_weights = result.x[:n_features], result.x[n_features], result.x[n_features + 1 :]
     return Weights(
         weights=weights / scale,
@@ -151,7 +169,7 @@ def take(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
 def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) -> Ranker:
     """Choose the penalty by cross-validation, the thresholds by their risk on held-out messages, then fit on all."""
     held_out = {ridge: held_out_distribution(examples, ridge) for ridge in RIDGE_STRENGTHS}
-    ridge = min(RIDGE_STRENGTHS, key=lambda strength: _log_loss(held_out[strength], examples.target))
+    ridge = min(RIDGE_STRENGTHS, key=lambda strength: _log_loss(held_out[strength], examples))
     distribution = held_out[ridge]
     weights = fit_weights(examples, ridge)
     none = examples.features.shape[1]
@@ -165,8 +183,10 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
         weights=_named(weights.weights),
         none_intercept=round(weights.none_intercept, 4),
         none_weights=_named(weights.none_weights),
-        confident_above=_least_probability(first_probability, right_at[:, 0], CONFIDENT_RISK),
-        likely_above=_least_probability(first_probability, np.any(right_at[:, :3], axis=1), LIKELY_RISK),
+        confident_above=_least_probability(first_probability, right_at[:, 0], examples.importance, CONFIDENT_RISK),
+        likely_above=_least_probability(
+            first_probability, np.any(right_at[:, :3], axis=1), examples.importance, LIKELY_RISK
+        ),
         provenance=Provenance(
             fitted_at=datetime.now(UTC).date().isoformat(),
             encoder=str(index.encoder.identity),
@@ -175,7 +195,7 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
             unanswerable=int((~answerable).sum()),
             cross_validation={
                 "ridge": ridge,
-                "log_loss": round(_log_loss(distribution, examples.target), 4),
+                "log_loss": round(_log_loss(distribution, examples), 4),
                 "P@1": round(float(right_at[answerable, 0].mean()), 4),
                 "Success@3": round(float(right_at[answerable, :3].any(axis=1).mean()), 4),
             },
@@ -187,13 +207,16 @@ def _named(weights: NDArray[np.float64]) -> dict[str, float]:
     return {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
 
 
-def _log_loss(distribution: NDArray[np.float64], target: NDArray[np.int64]) -> float:
-    return float(-np.log(distribution[np.arange(len(target)), target] + 1e-300).mean())
+def _log_loss(distribution: NDArray[np.float64], examples: Examples) -> float:
+    of_target = distribution[np.arange(len(examples.target)), examples.target]
+    return float(-np.log(of_target + 1e-300) @ examples.importance / len(examples.target))
 
 
-def _least_probability(probability: NDArray[np.float64], right: NDArray[np.bool_], risk: float) -> float:
+def _least_probability(
+    probability: NDArray[np.float64], right: NDArray[np.bool_], importance: NDArray[np.float64], risk: float
+) -> float:
     """The lowest probability above which at most `risk` of the answers are wrong; 1 if there is none."""
     order = np.argsort(-probability, kind="stable")
-    wrong_share = np.cumsum(~right[order]) / np.arange(1, len(order) + 1)
+    wrong_share = np.cumsum(~right[order] * importance[order]) / np.cumsum(importance[order])
     allowed = np.flatnonzero(wrong_share <= risk)
     return round(float(probability[order[allowed[-1]]]), 4) if len(allowed) else 1.0

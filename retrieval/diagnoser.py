@@ -1,8 +1,7 @@
 """Symptom in, diagnosis out: the stages of an answer in their order."""
 
-import re
 import uuid
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,25 +19,15 @@ from retrieval.diagnosis import (
     FollowUp,
     IndexInfo,
     ObservedFinding,
-    Reason,
     Signal,
 )
 from retrieval.dialogue import Beliefs
 from retrieval.errors import UnknownFilter, UnknownFinding, UnreadableSymptom
 from retrieval.evidence import FindingDetectors
+from retrieval.explanation import Explanation
 from retrieval.ranking import Ranker, read_ranker
-from retrieval.signals import FEATURES, SignalComputer, Signals
+from retrieval.signals import SignalComputer, Signals
 from retrieval.symptom import Symptom, read_symptom
-
-QUOTE_CHARACTERS = 240
-_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
-
-_SIGNAL_OF_FEATURE = {
-    name: {"dense": Signal.DENSE, "lexical": Signal.LEXICAL, "literal": Signal.ERRORS, "findings": Signal.FINDINGS}[
-        name.split()[0]
-    ]
-    for name in FEATURES
-}
 
 _MESSAGES = {
     Confidence.CONFIDENT: "The first cause explains this well.",
@@ -74,7 +63,8 @@ class Diagnoser:
         """
         symptom = self._read(request)
         findings = self.observe(request)
-        observed = {finding.id: finding.holds for finding in findings}
+        # What the user says about a finding outweighs what their text seems to say.
+        observed = {finding.id: finding.holds for finding in findings if finding.id not in request.answers}
         answered = {
             key: answer is Answer.YES for key, answer in request.answers.items() if answer is not Answer.UNKNOWN
         }
@@ -82,15 +72,14 @@ class Diagnoser:
         distribution = self._distribution(signals, answered, request.filters)
         order = np.argsort(-distribution[:-1], kind="stable")[: request.top_k]
         confidence = self._confidence(distribution)
+        explanation = Explanation(self.index, self.ranker, symptom, signals, findings)
         return Diagnosis(
             id=uuid.uuid4().hex,
             index=IndexInfo.of(self.index.manifest),
             confidence=confidence,
             none_probability=round(float(distribution[-1]), 4),
             causes=tuple(
-                self._cause(int(row), float(distribution[row]), symptom, signals, findings)
-                for row in order
-                if distribution[row] > 0
+                self._cause(int(row), float(distribution[row]), explanation) for row in order if distribution[row] > 0
             ),
             findings=tuple(findings),
             follow_up=self._follow_up(distribution, {*observed, *request.answers}),
@@ -125,7 +114,8 @@ class Diagnoser:
         """Posterior over the entries and none, shape (n_entries + 1,): prior from the ranking, then the answers."""
         prior = self.ranker.distribution(signals.features)
         posterior = prior * np.exp(self.beliefs.log_likelihood_ratios(answered))
-        posterior[:-1] *= [passes(entry, filters) for entry in self._entries]
+        if filters != Filters():
+            posterior[:-1] *= [passes(entry, filters) for entry in self._entries]
         distribution: NDArray[np.float64] = posterior / posterior.sum()
         return distribution
 
@@ -144,59 +134,20 @@ class Diagnoser:
         finding = self.index.findings[finding_id]
         return FollowUp(finding_id=finding_id, question=finding.question, how_to_look=finding.how_to_look)
 
-    def _cause(
-        self, row: int, probability: float, symptom: Symptom, signals: Signals, findings: Sequence[ObservedFinding]
-    ) -> Cause:
+    def _cause(self, row: int, probability: float, explanation: Explanation) -> Cause:
         entry = self._entries[row]
         return Cause(
             entry_id=entry.id,
             title=entry.title,
             section=entry.section,
             probability=round(probability, 4),
-            reasons=tuple(self._reasons(row, symptom, signals, findings)),
+            reasons=explanation.reasons(row),
             summary=entry.summary,
             confirm=entry.confirm,
             fix=entry.fix,
             links=entry.links,
             url=f"/v1/entries/{entry.id}",
         )
-
-    def _reasons(
-        self, row: int, symptom: Symptom, signals: Signals, findings: Sequence[ObservedFinding]
-    ) -> list[Reason]:
-        """What lifted this entry above the average one, strongest first; a signal that didn't is no reason."""
-        contributions = self.ranker.contributions(signals.features)[row]
-        weights = dict.fromkeys(Signal, 0.0)
-        for name, contribution in zip(FEATURES, contributions, strict=True):
-            weights[_SIGNAL_OF_FEATURE[name]] += float(contribution)
-        reasons = []
-        for signal, weight in sorted(weights.items(), key=lambda item: -item[1]):
-            if weight <= 0.005:
-                continue
-            quote, matched = self._quote(signal, row, symptom, signals, findings)
-            if quote:
-                reasons.append(Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2)))
-        return reasons
-
-    def _quote(
-        self, signal: Signal, row: int, symptom: Symptom, signals: Signals, findings: Sequence[ObservedFinding]
-    ) -> tuple[str, str]:
-        """The user's words and what they matched in the entry; empty if this signal has nothing to show."""
-        entry = self._entries[row]
-        if signal is Signal.ERRORS:
-            match = signals.literal_matches.get(entry.id)
-            return (_shorten(match.quote), match.template) if match else ("", "")
-        if signal is Signal.FINDINGS:
-            listed = dict(entry.findings.items())
-            found = [finding for finding in findings if finding.id in listed]
-            if not found:
-                return "", ""
-            return found[0].quote, self.index.findings[found[0].id].question
-        chunk_row = (signals.best_dense if signal is Signal.DENSE else signals.best_lexical)[row]
-        if chunk_row >= len(self.index.chunks):
-            return "", ""
-        chunk = self.index.chunks[chunk_row]
-        return _shorten(_closest_sentence(symptom.text, chunk.text)), _shorten(chunk.text)
 
 
 def passes(entry: Entry, filters: Filters) -> bool:
@@ -210,15 +161,3 @@ def passes(entry: Entry, filters: Filters) -> bool:
 
 def _overlap(wanted: Collection[str], offered: Collection[str]) -> bool:
     return not wanted or not offered or not set(wanted).isdisjoint(offered)
-
-
-def _closest_sentence(text: str, matched: str) -> str:
-    """The sentence of `text` that shares most words with `matched`."""
-    words = set(re.findall(r"\w+", matched.lower()))
-    sentences = [sentence for sentence in _SENTENCE_END.split(text) if sentence.strip()]
-    return max(sentences, key=lambda sentence: len(words & set(re.findall(r"\w+", sentence.lower()))))
-
-
-def _shorten(text: str) -> str:
-    text = " ".join(text.split())
-    return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - 1] + "…"

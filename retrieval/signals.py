@@ -28,11 +28,8 @@ MOST_PASSAGES = 32
 """Long messages are searched by words as a whole, and by meaning in this many of their passages."""
 
 FEATURES = (
-    "dense user best",
     "dense user mean",
     "dense facts best",
-    "dense facts mean",
-    "lexical user best",
     "lexical user mean",
     "lexical facts best",
     "lexical facts mean",
@@ -82,8 +79,11 @@ class SignalComputer:
         for name, similarity in (("dense", dense), ("lexical", lexical)):
             user_best, user_mean, user_rows = _pool(similarity, self._user_rows)
             facts_best, facts_mean, facts_rows = _pool(similarity, self._facts_rows)
-            columns[f"{name} user best"], columns[f"{name} user mean"] = user_best, user_mean
-            columns[f"{name} facts best"], columns[f"{name} facts mean"] = facts_best, facts_mean
+            columns |= {
+                f"{name} user mean": user_mean,
+                f"{name} facts best": facts_best,
+                f"{name} facts mean": facts_mean,
+            }
             best_rows[name] = np.where(user_best >= facts_best, user_rows, facts_rows)
         columns["literal"] = np.array(
             [literal_matches[key].coverage if key in literal_matches else 0.0 for key in self._entry_ids]
@@ -111,7 +111,7 @@ class SignalComputer:
         """Best score of each chunk over all searches, shape (n_chunks + 1,); the last row stands for "no chunk"."""
         similarity = np.full(len(self._index.chunks) + 1, floor)
         for hits in searches:
-            np.maximum.at(similarity, hits.rows, hits.scores)
+            similarity[hits.rows] = np.maximum(similarity[hits.rows], hits.scores)
         similarity[list(excluded)] = floor
         return similarity
 

@@ -1,0 +1,86 @@
+"""Why a cause is listed: the signals that lifted it, each with the user's words and what they matched."""
+
+import re
+from collections.abc import Sequence
+from functools import cached_property
+
+from indexer.artifact import Index
+from retrieval.diagnosis import ObservedFinding, Reason, Signal
+from retrieval.ranking import Ranker
+from retrieval.signals import FEATURES, Signals
+from retrieval.symptom import Symptom
+
+QUOTE_CHARACTERS = 240
+LEAST_WEIGHT = 0.005
+"""Less would be shown as 0.00: a signal that did not move the cause is no reason."""
+
+_SENTENCE_END = re.compile(r"(?<=[.!?])\s+|\n+")
+_WORD = re.compile(r"\w+")
+_SIGNAL_OF_KIND = {
+    "dense": Signal.DENSE,
+    "lexical": Signal.LEXICAL,
+    "literal": Signal.ERRORS,
+    "findings": Signal.FINDINGS,
+}
+_SIGNALS = [_SIGNAL_OF_KIND[name.split()[0]] for name in FEATURES]
+
+
+class Explanation:
+    """Explains the causes of one answer."""
+
+    def __init__(
+        self, index: Index, ranker: Ranker, symptom: Symptom, signals: Signals, findings: Sequence[ObservedFinding]
+    ) -> None:
+        self._index = index
+        self._symptom = symptom
+        self._signals = signals
+        self._findings = {finding.id: finding for finding in findings}
+        self._contributions = ranker.contributions(signals.features)
+        self._entry_ids = list(index.entries)
+
+    def reasons(self, row: int) -> tuple[Reason, ...]:
+        """What lifted the entry of this row above the average one, strongest first."""
+        weights = dict.fromkeys(Signal, 0.0)
+        for signal, contribution in zip(_SIGNALS, self._contributions[row].tolist(), strict=True):
+            weights[signal] += contribution
+        strongest_first = sorted(weights.items(), key=lambda item: -item[1])
+        return tuple(
+            Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2))
+            for signal, weight in strongest_first
+            if weight > LEAST_WEIGHT
+            for quote, matched in self._quotes(signal, row)
+        )
+
+    def _quotes(self, signal: Signal, row: int) -> list[tuple[str, str]]:
+        """The user's words and what they matched in the entry: one pair, or none if there is nothing to show."""
+        entry_id = self._entry_ids[row]
+        if signal is Signal.ERRORS:
+            match = self._signals.literal_matches.get(entry_id)
+            return [(_shorten(match.quote), match.template)] if match else []
+        if signal is Signal.FINDINGS:
+            listed = (finding_id for finding_id, _ in self._index.entries[entry_id].findings.items())
+            return [
+                (self._findings[finding_id].quote, self._index.findings[finding_id].question)
+                for finding_id in listed
+                if finding_id in self._findings
+            ][:1]
+        best = self._signals.best_dense if signal is Signal.DENSE else self._signals.best_lexical
+        if best[row] >= len(self._index.chunks):
+            return []
+        matched = self._index.chunks[best[row]].text
+        return [(_shorten(self._closest_sentence(matched)), _shorten(matched))]
+
+    @cached_property
+    def _sentences(self) -> list[tuple[str, set[str]]]:
+        sentences = (sentence for sentence in _SENTENCE_END.split(self._symptom.text) if sentence.strip())
+        return [(sentence, set(_WORD.findall(sentence.lower()))) for sentence in sentences]
+
+    def _closest_sentence(self, matched: str) -> str:
+        """The sentence of the symptom that shares most words with `matched`."""
+        words = set(_WORD.findall(matched.lower()))
+        return max(self._sentences, key=lambda sentence: len(words & sentence[1]))[0]
+
+
+def _shorten(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - 1] + "…"
