@@ -2,13 +2,14 @@
 
 import subprocess
 import sys
+from itertools import chain
 
 import httpx
-from rich.console import Console
 from rich.rule import Rule
+from rich.text import Text
 
 from kb.loader import load_knowledge_base
-from kb.rendering import output_console
+from kb.rendering import Hanging, print_all
 from kb.settings import KnowledgeBaseSettings
 from retrieval.diagnosis import Diagnosis
 from retrieval.rendering import render_diagnosis
@@ -17,11 +18,10 @@ from retrieval.rendering import render_diagnosis
 def main() -> None:
     """Run the demo; the service is stopped whatever happens."""
     examples = load_knowledge_base(KnowledgeBaseSettings().kb_dir).vocabulary.examples
-    console = output_console()
     command = [sys.executable, "-m", "causeway", "serve", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:  # noqa: S603 -- our own command
         try:
-            _ask(_address(service), examples, console)
+            _ask(_address(service), examples)
         finally:
             service.terminate()
 
@@ -34,15 +34,13 @@ def _address(service: "subprocess.Popen[str]") -> str:
     return next(word for word in line.split() if word.startswith("http"))
 
 
-def _ask(base_url: str, examples: tuple[str, ...], console: Console) -> None:
+def _ask(base_url: str, examples: tuple[str, ...]) -> None:
     with httpx.Client(base_url=base_url, timeout=30) as client:
         for symptom in examples[:3]:
-            console.print(Rule(style="dim"))
-            console.print(f"[bold]POST {base_url}/v1/diagnoses[/bold]\n")
-            console.print(f"“{symptom}”\n", style="italic")
             response = client.post("/v1/diagnoses", json={"symptom": symptom})
             response.raise_for_status()
-            console.print(render_diagnosis(Diagnosis.model_validate_json(response.content)))
+            diagnosis = Diagnosis.model_validate_json(response.content)
+            print_all(chain([Rule(style="dim"), Hanging("> ", Text(symptom)), Text("")], render_diagnosis(diagnosis)))
 
 
 if __name__ == "__main__":

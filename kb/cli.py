@@ -55,19 +55,10 @@ def show(
 ) -> None:
     """Print one entry the way a reader gets it."""
     from kb.loader import load_knowledge_base
-    from kb.rendering import heading, numbered, output_console, render_remedy
+    from kb.rendering import print_all, render_entry
 
     entry = load_knowledge_base(_root()).entry(entry_id)
     if as_json:
         typer.echo(entry.model_dump_json(indent=2))
         return
-    console = output_console()
-    console.print(
-        f"[bold]{entry.title}[/bold]\n[dim]{entry.section}/{entry.id}[/dim]\n\n{entry.summary}\n\n{entry.cause}"
-    )
-    console.print(render_remedy(entry.confirm, entry.fix, entry.links))
-    console.print(heading("Symptoms"), *numbered(entry.symptoms))
-    if entry.confused_with:
-        console.print(heading("Easily confused with"))
-        for confusion in entry.confused_with:
-            console.print(f"  {confusion.id}: {confusion.observation}", markup=False)
+    print_all(render_entry(entry))

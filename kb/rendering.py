@@ -1,31 +1,79 @@
-"""Entries in a terminal or a pipe."""
+"""Entries in a terminal or a pipe: prose is wrapped beside its number, code and addresses are never broken."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
-from rich.console import Console, Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table
+from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 from rich.text import Text
 
-from kb.schema import FixStep, Link, Snippet
+from kb.schema import Entry, FixStep, Link, Snippet
+
+WIDTH_IN_A_PIPE = 100
+INDENT = "     "
 
 _INLINE_CODE = re.compile(r"`([^`]+)`")
 
 
-def render_remedy(confirm: Sequence[str], fix: Sequence[FixStep], links: Sequence[Link]) -> Group:
+@dataclass(frozen=True)
+class Hanging:
+    """Text wrapped to the console's width: `first` leads its first line, as much indentation the others."""
+
+    first: str
+    text: Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines."""
+        for number, line in enumerate(self.text.wrap(console, options.max_width - len(self.first))):
+            line.rstrip()
+            yield Text.assemble(" " * len(self.first) if number else self.first, line)
+
+
+@dataclass(frozen=True)
+class Verbatim:
+    """Lines to be copied: indented, never wrapped."""
+
+    text: str
+    style: str
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the lines."""
+        for line in self.text.rstrip("\n").split("\n"):
+            yield Text((INDENT + line).rstrip(), style=self.style, no_wrap=True, overflow="ignore")
+
+
+def render_entry(entry: Entry) -> Iterator[RenderableType]:
+    """A whole entry, as a reader gets it."""
+    yield Text(entry.title, style="bold")
+    yield Text(f"{entry.section}/{entry.id}\n", style="dim")
+    yield inline(entry.summary)
+    yield heading("Cause")
+    yield Hanging("  ", inline(entry.cause))
+    yield from render_remedy(entry.confirm, entry.fix, entry.links)
+    yield heading("Symptoms")
+    yield from numbered(entry.symptoms)
+    if entry.confused_with:
+        yield heading("Easily confused with")
+        for confusion in entry.confused_with:
+            yield Hanging("  ", Text(f"{confusion.id}: {confusion.observation}"))
+
+
+def render_remedy(confirm: Sequence[str], fix: Sequence[FixStep], links: Sequence[Link]) -> Iterator[RenderableType]:
     """What confirms and fixes a cause, each part under its heading."""
-    return Group(
-        heading("Confirm"),
-        *numbered(inline(check) for check in confirm),
-        heading("Fix"),
-        *numbered(Group(inline(step.text), *_snippets(step.code)) for step in fix),
-        heading("Links"),
-        *(Padding(Text.assemble(f"{link.title}\n", (str(link.url), "blue")), (0, 0, 0, 2)) for link in links),
-    )
+    yield heading("Confirm")
+    yield from numbered(confirm)
+    yield heading("Fix")
+    for number, step in enumerate(fix, start=1):
+        yield _numbered(number, step.text)
+        for snippet in step.code:
+            yield from _snippet(snippet)
+    yield heading("Links")
+    for link in links:
+        yield Text(f"  {link.title}")
+        yield Verbatim(str(link.url), "blue")
 
 
-def heading(text: str) -> RenderableType:
+def heading(text: str) -> Text:
     """A heading within an answer."""
     return Text(f"\n{text}", style="bold")
 
@@ -41,23 +89,25 @@ def inline(text: str) -> Text:
     return rendered.append(text[position:])
 
 
-def numbered(items: Iterable[RenderableType]) -> Iterator[RenderableType]:
-    """Items behind their numbers, wrapped beside them."""
+def numbered(items: Sequence[str]) -> Iterator[RenderableType]:
+    """Items behind their numbers."""
     for number, item in enumerate(items, start=1):
-        row = Table.grid(padding=(0, 1))
-        row.add_column(width=4, justify="right")
-        row.add_column(ratio=1, overflow="fold")
-        row.add_row(f"{number}.", item)
-        yield row
+        yield _numbered(number, item)
 
 
-def output_console() -> Console:
-    """Standard output: in a terminal as wide as it is, in a pipe plain and 100 columns wide."""
+def print_all(parts: Iterator[RenderableType]) -> None:
+    """Print to standard output: in a terminal as wide as it is, in a pipe plain and of a fixed width."""
     console = Console(highlight=False)
-    return console if console.is_terminal else Console(highlight=False, width=100)
+    if not console.is_terminal:
+        console = Console(highlight=False, width=WIDTH_IN_A_PIPE)
+    for part in parts:
+        console.print(part, crop=False)
 
 
-def _snippets(snippets: Sequence[Snippet]) -> Iterator[RenderableType]:
-    for snippet in snippets:
-        yield Text(snippet.sdk, style="dim italic")
-        yield Padding(Text(snippet.source.rstrip("\n"), style="cyan", no_wrap=False), (0, 0, 0, 2))
+def _numbered(number: int, text: str) -> Hanging:
+    return Hanging(f"{number:>3}. ", inline(text))
+
+
+def _snippet(snippet: Snippet) -> Iterator[RenderableType]:
+    yield Text(f"{INDENT}{snippet.sdk}", style="dim italic")
+    yield Verbatim(snippet.source, "cyan")

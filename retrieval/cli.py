@@ -28,7 +28,7 @@ def ask(
     from indexer.encoders import load_encoder
     from indexer.publication import current_build
     from indexer.settings import IndexSettings
-    from kb.rendering import output_console
+    from kb.rendering import print_all
     from retrieval.diagnoser import Diagnoser
     from retrieval.diagnosis import DiagnosisRequest
     from retrieval.rendering import render_diagnosis
@@ -51,7 +51,7 @@ def ask(
     if as_json:
         typer.echo(diagnosis.model_dump_json(indent=2))
     else:
-        output_console().print(render_diagnosis(diagnosis))
+        print_all(render_diagnosis(diagnosis))
 
 
 def _read_standard_input() -> str:
