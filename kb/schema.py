@@ -3,7 +3,6 @@
 Everything that a maintainer writes is validated here; `loader` reads the files, `lint` checks them against each other.
 """
 
-import re
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
@@ -11,15 +10,14 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
 
+from kb.patterns import compile_pattern
+
 NONE_OF_THESE = "none"
 """The reserved id of "no entry explains this": the outcome beside the entries, and the name of its reports file."""
 
 
 def _compiles(pattern: str) -> str:
-    try:
-        re.compile(pattern)
-    except re.error as error:
-        raise ValueError(f"not a regular expression: {error}") from error
+    compile_pattern(pattern)
     return pattern
 
 
@@ -125,7 +123,7 @@ class Entry(Model):
 
 
 class TextEvidence(Model):
-    """Regular expressions (case-insensitive, `^` and `$` match at lines) that decide a finding from text alone."""
+    """Patterns (see `kb.patterns`) that decide a finding from text alone."""
 
     holds: tuple[Pattern, ...] = ()
     fails: tuple[Pattern, ...] = ()

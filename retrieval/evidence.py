@@ -1,62 +1,58 @@
 """Findings that text decides: what the user wrote, and what they pasted."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb import Finding
+from kb.patterns import PatternSet, compile_pattern
 from retrieval.diagnosis import Evidence, ObservedFinding
+from retrieval.symptom import clean
 
 QUOTE_CHARACTERS = 200
-_FLAGS = re.IGNORECASE | re.MULTILINE
 
 
 @dataclass(frozen=True)
-class _Detector:
+class _Rule:
+    """A match of `pattern` means that the finding holds, or that it does not."""
+
     finding_id: str
-    holds: tuple[re.Pattern[str], ...]
-    fails: tuple[re.Pattern[str], ...]
+    holds: bool
+    pattern: str
 
 
 class FindingDetectors:
     """The text patterns of all findings, compiled once."""
 
     def __init__(self, findings: Mapping[str, Finding]) -> None:
-        self._detectors = [
-            _Detector(
-                finding.id,
-                tuple(re.compile(pattern, _FLAGS) for pattern in finding.text.holds),
-                tuple(re.compile(pattern, _FLAGS) for pattern in finding.text.fails),
-            )
-            for finding in findings.values()
-            if finding.text.holds or finding.text.fails
+        self._rules = [rule for finding in findings.values() for rule in _rules(finding)]
+        self._patterns = PatternSet([rule.pattern for rule in self._rules])
+
+    def observe(self, texts: Sequence[Evidence]) -> list[ObservedFinding]:
+        """Each finding that some text decides, once; proof that it holds outweighs proof that it doesn't."""
+        decisive: dict[str, tuple[_Rule, str, str]] = {}
+        for evidence in texts:
+            text = clean(evidence.text)
+            for number in self._patterns.matching(text):
+                rule = self._rules[number]
+                known = decisive.get(rule.finding_id)
+                if known is None or (rule.holds and not known[0].holds):
+                    decisive[rule.finding_id] = (rule, evidence.name, text)
+        return [
+            ObservedFinding(id=finding_id, holds=rule.holds, quote=_quote(rule, text), where=name)
+            for finding_id, (rule, name, text) in decisive.items()
         ]
 
-    def observe(self, texts: Iterable[Evidence]) -> list[ObservedFinding]:
-        """Each finding that some text decides, once; proof that it holds outweighs proof that it doesn't."""
-        texts = list(texts)
-        observed = []
-        for detector in self._detectors:
-            finding = self._decide(detector, texts)
-            if finding:
-                observed.append(finding)
-        return observed
 
-    @staticmethod
-    def _decide(detector: _Detector, texts: list[Evidence]) -> ObservedFinding | None:
-        for holds, patterns in ((True, detector.holds), (False, detector.fails)):
-            for text in texts:
-                for pattern in patterns:
-                    if match := pattern.search(text.text):
-                        return ObservedFinding(
-                            id=detector.finding_id, holds=holds, quote=_line_around(match), where=text.name
-                        )
-        return None
+def _rules(finding: Finding) -> Iterator[_Rule]:
+    for holds, patterns in ((True, finding.text.holds), (False, finding.text.fails)):
+        for pattern in patterns:
+            yield _Rule(finding.id, holds, pattern)
 
 
-def _line_around(match: re.Match[str]) -> str:
-    """The line of a match, cut around it if it is long."""
-    text = match.string
+def _quote(rule: _Rule, text: str) -> str:
+    """The line of the match, cut around it if it is long."""
+    match = compile_pattern(rule.pattern).search(text)
+    assert match, "the pattern set has found it"
     start = text.rfind("\n", 0, match.start()) + 1
     end = text.find("\n", match.end())
     line_end = len(text) if end < 0 else end
