@@ -18,6 +18,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from indexer.chunks import Chunk
@@ -127,6 +129,17 @@ def load_index(folder: Path, encoder: Encoder) -> Index:
         encoder=encoder,
         ranker=(folder / RANKER).read_bytes(),
     )
+
+
+def known_vectors(folder: Path, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
+    """The vector of each text in a build, each of shape (dimension,); empty if another encoder made them.
+
+    Needs less of the build than `load_index`: what this version reads differently from an older one doesn't matter.
+    """
+    if read_manifest(folder).encoder.sha256 != encoder.identity.sha256:
+        return {}
+    texts = [chunk.text for chunk in _read_lines(folder / CHUNKS, Chunk)]
+    return dict(zip(texts, LocalSearch.load(folder).vectors(), strict=True))
 
 
 def json_lines(models: Iterable[BaseModel]) -> bytes:

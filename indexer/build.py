@@ -22,11 +22,12 @@ from indexer.artifact import (
     RANKER,
     VOCABULARY,
     Counts,
-    Index,
     Manifest,
     file_sha256,
     json_lines,
-    load_index,
+    known_vectors,
+    read_manifest,
+    verify_files,
 )
 from indexer.chunks import Chunk, chunk_knowledge_base
 from indexer.encoders import Encoder
@@ -63,11 +64,12 @@ def build_index(
     chunks = chunk_knowledge_base(knowledge_base)
     contents = _contents(knowledge_base, chunks)
     content_sha256 = _content_sha256(contents, encoder)
-    previous = _published_index(root, encoder)
-    if previous and previous.manifest.content_sha256 == content_sha256:
-        return Build(previous.manifest, unchanged=True, encoded_chunks=0)
+    published = _published(root)
+    if published and published[1].content_sha256 == content_sha256:
+        return Build(published[1], unchanged=True, encoded_chunks=0)
 
-    vectors, encoded_chunks = _vectors(chunks, encoder, previous, progress)
+    known = known_vectors(published[0], encoder) if published else {}
+    vectors, encoded_chunks = _vectors(chunks, encoder, known, progress)
     root.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root)
     staging = root / f"{STAGING_PREFIX}{uuid.uuid4().hex}"
@@ -113,20 +115,21 @@ def _content_sha256(contents: dict[str, bytes], encoder: Encoder) -> str:
     return digest.hexdigest()
 
 
-def _published_index(root: Path, encoder: Encoder) -> Index | None:
+def _published(root: Path) -> tuple[Path, Manifest] | None:
+    """Folder and manifest of the build that is served, if its files are what the manifest says."""
     try:
-        return load_index(current_build(root), encoder)
+        folder = current_build(root)
+        manifest = read_manifest(folder)
+        verify_files(folder, manifest)
     except UnusableIndex:
-        return None  # missing, damaged or of another encoder: there is nothing to take over, everything is built
+        return None
+    return folder, manifest
 
 
 def _vectors(
-    chunks: Sequence[Chunk], encoder: Encoder, previous: Index | None, progress: Progress
+    chunks: Sequence[Chunk], encoder: Encoder, known: dict[str, NDArray[np.float32]], progress: Progress
 ) -> tuple[NDArray[np.float32], int]:
     """Vectors of all chunks, float32, shape (n_chunks, dimension), and how many of them had to be encoded."""
-    known: dict[str, NDArray[np.float32]] = {}
-    if previous and isinstance(previous.search, LocalSearch):
-        known = dict(zip((chunk.text for chunk in previous.chunks), previous.search.vectors(), strict=True))
     missing = list(dict.fromkeys(chunk.text for chunk in chunks if chunk.text not in known))
     for start in range(0, len(missing), TEXTS_PER_STEP):
         progress(start, len(missing))
