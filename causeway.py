@@ -30,10 +30,23 @@ def main() -> None:
     try:
         app()
     except Exception as error:
-        if not isinstance(error, _known_failures()):
+        if isinstance(error, _known_failures()):
+            message = str(error)
+        elif invalid_settings := _invalid_settings(error):
+            message = invalid_settings
+        else:
             raise
-        typer.echo(f"causeway: {error}", err=True)
+        typer.echo(f"causeway: {message}", err=True)
         sys.exit(1)
+
+
+def _invalid_settings(error: Exception) -> str | None:
+    """All settings that are wrong, by the names of their environment variables; None for another kind of error."""
+    from pydantic import ValidationError
+
+    if not isinstance(error, ValidationError) or not error.title.endswith("Settings"):
+        return None
+    return "; ".join(f"CAUSEWAY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
 
 
 def _known_failures() -> tuple[type[Exception], ...]:

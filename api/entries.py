@@ -30,7 +30,7 @@ class EntryList(BaseModel):
     entries: list[EntrySummary]
 
 
-@router.get("")
+@router.get("", responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY))
 def list_entries(diagnoser: CurrentDiagnoser, section: str | None = None) -> EntryList:
     """List all entries, or those of one section."""
     return EntryList(
@@ -49,7 +49,7 @@ def list_entries(diagnoser: CurrentDiagnoser, section: str | None = None) -> Ent
     )
 
 
-@router.get("/{entry_id}", responses=problem_schema(HTTPStatus.NOT_FOUND))
+@router.get("/{entry_id}", responses=problem_schema(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
 def get_entry(entry_id: str, diagnoser: CurrentDiagnoser) -> Entry:
     """One entry with everything it says."""
     return find_entry(diagnoser.index.entries, entry_id)

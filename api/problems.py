@@ -37,7 +37,9 @@ class Problem(BaseModel):
 
 def problem_response(status: int, detail: str, errors: list[InvalidField] | None = None) -> JSONResponse:
     """A problem document as a response."""
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
+    # A detail may repeat what was sent, which may hold half a character (a lone surrogate) that UTF-8 can't express.
+    encodable = detail.encode(errors="replace").decode()
+    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=encodable, errors=errors or [])
     return JSONResponse(problem.model_dump(exclude_defaults=False), status_code=status, media_type=MEDIA_TYPE)
 
 

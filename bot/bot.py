@@ -57,6 +57,7 @@ async def run(settings: BotSettings) -> None:
     """Connect and answer until cancelled.
 
     :raises discord.LoginFailure: if Discord refuses the token.
+    :raises discord.Forbidden: if Discord refuses to register commands in the set server.
     """
     if settings.discord_api_url:
         discord.http.Route.BASE = str(settings.discord_api_url).rstrip("/")

@@ -8,16 +8,10 @@ def bot() -> None:
     import asyncio
     import logging
 
-    from pydantic import ValidationError
-
     from bot.errors import BotSetupError
     from bot.settings import BotSettings
 
-    try:
-        settings = BotSettings()
-    except ValidationError as error:
-        problems = "; ".join(f"CAUSEWAY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
-        raise BotSetupError(f"the bot can't start: {problems}") from error
+    settings = BotSettings()
     try:
         import discord
 

@@ -1,6 +1,7 @@
 """`causeway eval`: measure answers, and fit the ranking."""
 
 import json
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Annotated
 
@@ -27,15 +28,16 @@ def run(
 
     settings = IndexSettings()
     index = load_index(current_build(settings.index_dir), load_encoder(settings.encoder))
-    ask = over_http(api) if api else in_process(Diagnoser(index))
-    answers = answer_queries(read_queries(queries, index.entries.keys()), ask)
+    asked = read_queries(queries, index.entries.keys())
+    with over_http(api) if api else nullcontext(in_process(Diagnoser(index))) as ask:
+        answers = answer_queries(asked, ask)
     measures = measure(answers)
     if as_json:
         typer.echo(json.dumps({"queries": len(answers), **measures}))
         return
     typer.echo(f"{len(answers)} queries, {sum(bool(answered.query.labels) for answered in answers)} of them answerable")
     for name, value in measures.items():
-        typer.echo(f"{name:10} {value:.3f}")
+        typer.echo(f"{name:10} " + ("not measurable" if value is None else f"{value:.3f}"))
 
 
 @app.command()

@@ -1,6 +1,7 @@
 """What can go wrong in an evaluation.
 
 EvalError
+├── TooFewReports    nothing to learn the ranking from
 ├── InvalidQueries   a query file that doesn't validate, with every problem's file and line
 └── UnreachableApi   the API under test doesn't answer, or not as it should
 """
@@ -12,6 +13,16 @@ from kb import Problem
 
 class EvalError(Exception):
     """Base of everything this package raises."""
+
+
+class TooFewReports(EvalError):
+    """The reports of a knowledge base don't suffice to fit its ranking."""
+
+    def __init__(self, answerable: int, unanswerable: int) -> None:
+        super().__init__(
+            f"{answerable} reports with a cause and {unanswerable} without can't teach the ranking: "
+            "write some of both, in reports/<entry id>.jsonl and in reports/none.jsonl"
+        )
 
 
 class InvalidQueries(EvalError):

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 
+from eval.errors import TooFewReports
 from indexer.artifact import Index, json_lines
 from indexer.chunks import ChunkKind
 from kb import NONE_OF_THESE, KnowledgeBase
@@ -144,14 +145,17 @@ def fit_weights(examples: Examples, ridge: float) -> Weights:
 def held_out_distribution(examples: Examples, ridge: float) -> NDArray[np.float64]:
     """Probabilities of each example by weights that saw neither it nor its entry, shape (n, n_entries + 1)."""
     none = examples.features.shape[1]
-    rng = np.random.default_rng(0)
-    fold_of_entry = rng.permutation(none) % FOLDS
-    folds = np.where(
-        examples.target == none, rng.integers(FOLDS, size=len(examples.target)), fold_of_entry[examples.target % none]
-    )
-    distribution = np.empty((len(examples.target), none + 1))
+    count = len(examples.target)
+    # An entry's reports stay together; a message that nothing answers stands for itself.
+    groups = np.where(examples.target == none, none + np.arange(count), examples.target)
+    names, group_of_example = np.unique(groups, return_inverse=True)
+    folds = (np.random.default_rng(0).permutation(len(names)) % FOLDS)[group_of_example]
+    distribution = np.empty((count, none + 1))
     for fold in range(FOLDS):
-        seen, held_out = take(examples, folds != fold), folds == fold
+        held_out = folds == fold
+        if not held_out.any():
+            continue
+        seen = take(examples, ~held_out)
         distribution[held_out] = fit_weights(seen, ridge).distribution(take(examples, held_out))
     return distribution
 
@@ -167,7 +171,11 @@ def take(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
 
 
 def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) -> Ranker:
-    """Choose the penalty by cross-validation, the thresholds by their risk on held-out messages, then fit on all."""
+    """Choose the penalty by cross-validation, the thresholds by their risk on held-out messages, then fit on all.
+
+    :raises TooFewReports: if there is no report with a cause, or none without.
+    """
+    _require_reports(examples)
     held_out = {ridge: held_out_distribution(examples, ridge) for ridge in RIDGE_STRENGTHS}
     ridge = min(RIDGE_STRENGTHS, key=lambda strength: _log_loss(held_out[strength], examples))
     distribution = held_out[ridge]
@@ -201,6 +209,13 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
             },
         ),
     )
+
+
+def _require_reports(examples: Examples) -> None:
+    unanswerable = int(examples.acceptable[:, -1].sum()) if len(examples.target) else 0
+    answerable = len(examples.target) - unanswerable
+    if not answerable or not unanswerable:
+        raise TooFewReports(answerable, unanswerable)
 
 
 def _named(weights: NDArray[np.float64]) -> dict[str, float]:

@@ -6,14 +6,14 @@ lead; no labels mean that nothing in the knowledge base answers it. Other keys a
 
 from collections.abc import Collection, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, TypeAdapter
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
 from eval.errors import InvalidQueries
 from kb import Problem
 from kb.source_file import read_json_lines
-from retrieval import DiagnosisRequest, Evidence
+from retrieval.diagnosis import MAX_SYMPTOM_CHARACTERS, DiagnosisRequest, Evidence
 
 
 class Query(BaseModel):
@@ -22,7 +22,7 @@ class Query(BaseModel):
     model_config = ConfigDict(frozen=True, extra="ignore")
 
     id: str
-    question: str
+    question: Annotated[str, Field(max_length=MAX_SYMPTOM_CHARACTERS)]
     labels: dict[str, Literal[1, 2]]
     evidence: tuple[Evidence, ...] = ()
 

@@ -1,9 +1,11 @@
 """Ask every query, in process or over HTTP."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import httpx
+from pydantic import ValidationError
 
 from eval.errors import UnreachableApi
 from eval.queries import Query
@@ -11,6 +13,7 @@ from retrieval import Diagnoser, Diagnosis, DiagnosisRequest
 
 RANKED_CAUSES = 20
 """How deep a run goes: as many causes as the API gives."""
+TIMEOUT_SECONDS = 30.0
 
 Ask = Callable[[DiagnosisRequest], Diagnosis]
 
@@ -33,29 +36,38 @@ def in_process(diagnoser: Diagnoser) -> Ask:
     return diagnoser.diagnose
 
 
-def over_http(base_url: str) -> Ask:
-    """Ask a running API.
+@contextmanager
+def over_http(base_url: str) -> Iterator[Ask]:
+    """Ask a running API, over one connection for as long as the context lasts.
 
-    The returned function raises `UnreachableApi` if the service can't be reached or refuses a request.
+    The function raises `UnreachableApi` if the service can't be reached, refuses a request, or isn't Causeway.
     """
-    client = httpx.Client(base_url=base_url, timeout=30.0)
+    with httpx.Client(base_url=base_url, timeout=TIMEOUT_SECONDS) as client:
 
-    def ask(request: DiagnosisRequest) -> Diagnosis:
-        try:
-            response = client.post("/v1/diagnoses", content=request.model_dump_json())
-            response.raise_for_status()
-        except httpx.HTTPStatusError as error:
-            raise UnreachableApi(f"{base_url} answered {error.response.status_code}: {error.response.text}") from error
-        except httpx.HTTPError as error:
-            raise UnreachableApi(f"{base_url} can't be reached ({error}): is the service running?") from error
-        return Diagnosis.model_validate_json(response.content)
+        def ask(request: DiagnosisRequest) -> Diagnosis:
+            try:
+                response = client.post("/v1/diagnoses", json=request.model_dump(mode="json"))
+                response.raise_for_status()
+                return Diagnosis.model_validate_json(response.content)
+            except httpx.HTTPStatusError as error:
+                answer = error.response
+                raise UnreachableApi(f"{base_url} answered {answer.status_code}: {answer.text}") from error
+            except httpx.HTTPError as error:
+                raise UnreachableApi(f"{base_url} can't be reached ({error}): is the service running?") from error
+            except ValidationError as error:
+                raise UnreachableApi(f"{base_url} doesn't answer as this version of Causeway does") from error
 
-    return ask
+        yield ask
 
 
 def trec_run(answers: Iterable[Answered]) -> Mapping[str, Mapping[str, float]]:
-    """Query id to entry id to probability, as ir-measures reads a run."""
+    """Query id to entry id to score, as ir-measures reads a run.
+
+    Scores count down from the first cause: probabilities can be equal, and then the order shown is what counts.
+    """
     return {
-        answered.query.id: {cause.entry_id: cause.probability for cause in answered.diagnosis.causes}
+        answered.query.id: {
+            cause.entry_id: float(RANKED_CAUSES - rank) for rank, cause in enumerate(answered.diagnosis.causes)
+        }
         for answered in answers
     }

@@ -11,7 +11,6 @@
     ranker.json       weights of the ranking
 """
 
-import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,10 +21,11 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from indexer.checksums import file_sha256
 from indexer.chunks import Chunk
 from indexer.encoders import Encoder, EncoderIdentity
 from indexer.errors import DamagedIndex, EncoderMismatch, ForeignFormat
-from indexer.search import ChunkSearch, LocalSearch
+from indexer.search import SEARCH_FILES, ChunkSearch, LocalSearch
 from kb import Entry, Finding, Vocabulary
 
 FORMAT = 1
@@ -34,6 +34,7 @@ FORMAT = 1
 MANIFEST = "manifest.json"
 ENTRIES, FINDINGS, VOCABULARY = "entries.jsonl", "findings.jsonl", "vocabulary.json"
 CHUNKS, RANKER = "chunks.jsonl", "ranker.json"
+REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, CHUNKS, RANKER, *SEARCH_FILES)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -100,6 +101,9 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
 
     :raises DamagedIndex: names the first file that is missing or differs.
     """
+    for name in REQUIRED_FILES:
+        if name not in manifest.files:
+            raise DamagedIndex(folder / MANIFEST, f"does not list {name}")
     for name, expected in manifest.files.items():
         path = folder / name
         if not path.is_file():
@@ -145,12 +149,6 @@ def known_vectors(folder: Path, encoder: Encoder) -> dict[str, NDArray[np.float3
 def json_lines(models: Iterable[BaseModel]) -> bytes:
     """One JSON object a line, in the given order."""
     return b"".join(model.model_dump_json().encode() + b"\n" for model in models)
-
-
-def file_sha256(path: Path) -> str:
-    """Checksum of one file."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _read_lines(path: Path, model: type[M]) -> list[M]:

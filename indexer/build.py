@@ -23,12 +23,12 @@ from indexer.artifact import (
     VOCABULARY,
     Counts,
     Manifest,
-    file_sha256,
     json_lines,
     known_vectors,
     read_manifest,
     verify_files,
 )
+from indexer.checksums import file_sha256
 from indexer.chunks import Chunk, chunk_knowledge_base
 from indexer.encoders import Encoder
 from indexer.errors import UnusableIndex
@@ -68,7 +68,7 @@ def build_index(
     if published and published[1].content_sha256 == content_sha256:
         return Build(published[1], unchanged=True, encoded_chunks=0)
 
-    known = known_vectors(published[0], encoder) if published else {}
+    known = _reusable_vectors(published[0], encoder) if published else {}
     vectors, encoded_chunks = _vectors(chunks, encoder, known, progress)
     root.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root)
@@ -80,7 +80,7 @@ def build_index(
     built_at = datetime.now(UTC)
     manifest = Manifest(
         format=FORMAT,
-        id=f"{built_at:%Y%m%dT%H%M%S}-{content_sha256[:8]}",
+        id=f"{built_at:%Y%m%dT%H%M%S%f}-{uuid.uuid4().hex[:8]}",
         built_at=built_at,
         content_sha256=content_sha256,
         encoder=encoder.identity,
@@ -124,6 +124,13 @@ def _published(root: Path) -> tuple[Path, Manifest] | None:
     except UnusableIndex:
         return None
     return folder, manifest
+
+
+def _reusable_vectors(folder: Path, encoder: Encoder) -> dict[str, NDArray[np.float32]]:
+    try:
+        return known_vectors(folder, encoder)
+    except UnusableIndex:
+        return {}  # an older version wrote its chunks in another way: all are encoded anew
 
 
 def _vectors(

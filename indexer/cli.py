@@ -40,13 +40,13 @@ def build() -> None:
 @index_app.command(name="list")
 def list_builds(as_json: Annotated[bool, typer.Option("--json", help="One manifest a line.")] = False) -> None:
     """List the builds, newest first; the one that is served is marked."""
-    from indexer.publication import current_build
+    from indexer.publication import current_id
     from indexer.publication import list_builds as find_builds
     from indexer.settings import IndexSettings
 
     root = IndexSettings().index_dir
     builds = find_builds(root)
-    current = current_build(root).name
+    current = current_id(root)
     for manifest in builds:
         if as_json:
             typer.echo(manifest.model_dump_json())

@@ -4,7 +4,7 @@ A build is published by replacing the one-line file `current`, which is atomic. 
 there, so a reader that holds an older one is not disturbed.
 """
 
-import os
+import uuid
 from pathlib import Path
 
 from indexer.artifact import MANIFEST, Manifest, read_manifest
@@ -19,11 +19,18 @@ def current_build(root: Path) -> Path:
     :raises NoIndex: if none was published.
     :raises UnknownBuild: if the published one was removed.
     """
+    return build_folder(root, current_id(root))
+
+
+def current_id(root: Path) -> str:
+    """Id of the build that is served, whether or not it is still there.
+
+    :raises NoIndex: if none was published.
+    """
     try:
-        build_id = (root / CURRENT).read_text(encoding="utf-8").strip()
-    except OSError as error:
+        return (root / CURRENT).read_text(encoding="utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
         raise NoIndex(root) from error
-    return build_folder(root, build_id)
 
 
 def build_folder(root: Path, build_id: str) -> Path:
@@ -31,10 +38,10 @@ def build_folder(root: Path, build_id: str) -> Path:
 
     :raises UnknownBuild: if there is none of this id.
     """
-    folder = root / build_id
-    if folder.parent != root or not (folder / MANIFEST).is_file():
+    # An id is a name in this folder, never a path out of it.
+    if build_id not in (path.parent.name for path in root.glob(f"*/{MANIFEST}")):
         raise UnknownBuild(build_id, root)
-    return folder
+    return root / build_id
 
 
 def publish(root: Path, build_id: str) -> None:
@@ -43,7 +50,7 @@ def publish(root: Path, build_id: str) -> None:
     :raises UnknownBuild: if there is none of this id.
     """
     build_folder(root, build_id)
-    staged = root / f".{CURRENT}-{os.getpid()}"
+    staged = root / f".{CURRENT}-{uuid.uuid4().hex}"
     staged.write_text(build_id + "\n", encoding="utf-8")
     staged.replace(root / CURRENT)
 
@@ -60,16 +67,15 @@ def list_builds(root: Path) -> list[Manifest]:
 
 
 def rollback(root: Path) -> Manifest:
-    """Serve the newest build that is older than the current one.
+    """Serve the newest readable build that is older than the current one, which may itself be damaged or gone.
 
     :raises NoIndex: if none was published.
     :raises UnknownBuild: if there is no older one.
     """
-    current = current_build(root).name
-    builds = list_builds(root)
-    ids = [manifest.id for manifest in builds]
-    position = ids.index(current) + 1 if current in ids else 0
-    if position >= len(builds):
+    current = current_id(root)
+    # Ids begin with the time of the build, so that they sort by age even where a manifest can't be read.
+    older = next((manifest for manifest in list_builds(root) if manifest.id < current), None)
+    if older is None:
         raise UnknownBuild(f"before {current}", root)
-    publish(root, ids[position])
-    return builds[position]
+    publish(root, older.id)
+    return older

@@ -15,6 +15,15 @@ from numpy.typing import NDArray
 from indexer.tokens import tokenize
 
 VECTORS, LEXICAL = "vectors.faiss", "bm25"
+SEARCH_FILES = (
+    VECTORS,
+    f"{LEXICAL}/data.csc.index.npy",
+    f"{LEXICAL}/indices.csc.index.npy",
+    f"{LEXICAL}/indptr.csc.index.npy",
+    f"{LEXICAL}/params.index.json",
+    f"{LEXICAL}/vocab.index.json",
+)
+"""What a build can't be searched without."""
 
 EXACT_UP_TO_CHUNKS = 50_000
 """Up to here every vector is compared (3 ms a query at the limit, on one core); above, an HNSW graph is searched."""

@@ -3,6 +3,7 @@
 KnowledgeBaseError
 ├── InvalidKnowledgeBase   files that don't validate: every problem of every file, each with its place
 ├── UnknownEntry           an id that no entry has
+├── InvalidName            an id or section that can't be a file's name
 └── EntryExists            a new entry would overwrite a file
 """
 
@@ -43,6 +44,13 @@ class UnknownEntry(KnowledgeBaseError):
         self.similar = list(similar)
         hint = f"; did you mean {', '.join(similar)}?" if similar else ""
         super().__init__(f"there is no entry '{entry_id}'{hint}")
+
+
+class InvalidName(KnowledgeBaseError):
+    """An id or section isn't a slug."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"'{name}' can't be an id or section: use lower-case words joined by hyphens, as in my-cause")
 
 
 class EntryExists(KnowledgeBaseError):

@@ -3,18 +3,21 @@
 from datetime import date
 from pathlib import Path
 
-from kb.errors import EntryExists
+from pydantic import TypeAdapter, ValidationError
+
+from kb.errors import EntryExists, InvalidName
+from kb.schema import Slug
+
+_SLUG = TypeAdapter(Slug)
 
 _TEMPLATE = """\
 id: {id}
 title:      # the cause as a sentence, at most 100 characters
 section: {section}
-summary: >-
-  # what is wrong and what it does, in one or two sentences
+summary:    # what is wrong and what it does, in one or two sentences
 symptoms: []   # 6 to 12, as people put it: one vague line, questions, a detailed report; different words each time
 errors: []     # literal messages; <name> stands for a part that varies
-cause: >-
-  # why it happens, so that a reader believes it
+cause:      # why it happens, so that a reader believes it
 confirm: []    # checks of about a minute each, the most decisive first; say which result means yes
 fix: []        # steps: {{text: ..., code: [{{sdk: ..., source: ...}}]}}
 links: []      # {{title: ..., url: ...}}
@@ -29,8 +32,14 @@ updated: {today}
 def new_entry(root: Path, section: str, entry_id: str) -> Path:
     """Write the scaffold of an entry and return its path.
 
+    :raises InvalidName: if the id or the section is not in lower case with hyphens.
     :raises EntryExists: if there is such a file.
     """
+    for name in (section, entry_id):
+        try:
+            _SLUG.validate_python(name)
+        except ValidationError as error:
+            raise InvalidName(name) from error
     path = root / "entries" / section / f"{entry_id}.yaml"
     path.parent.mkdir(parents=True, exist_ok=True)
     try:

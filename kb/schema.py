@@ -21,6 +21,12 @@ def _compiles(pattern: str) -> str:
     return pattern
 
 
+def _not_reserved(entry_id: str) -> str:
+    if entry_id == NONE_OF_THESE:
+        raise ValueError(f"'{NONE_OF_THESE}' is the outcome beside the entries: choose another id")
+    return entry_id
+
+
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=80)]
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\n]+$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -98,7 +104,7 @@ class Confusion(Model):
 class Entry(Model):
     """One cause: how people describe it, how to confirm it, how to fix it. A file `entries/<section>/<id>.yaml`."""
 
-    id: Slug
+    id: Annotated[Slug, AfterValidator(_not_reserved)]
     title: Annotated[Line, Field(max_length=100, description="The cause as a sentence a reader can judge.")]
     section: Slug
     summary: Annotated[

@@ -1,5 +1,6 @@
 """Symptom in, diagnosis out: the stages of an answer in their order."""
 
+import math
 import uuid
 from collections.abc import Collection, Mapping
 
@@ -63,21 +64,22 @@ class Diagnoser:
         """
         symptom = self._read(request)
         findings = self.observe(request)
-        # What the user says about a finding outweighs what their text seems to say.
-        observed = {finding.id: finding.holds for finding in findings if finding.id not in request.answers}
         answered = {
             key: answer is Answer.YES for key, answer in request.answers.items() if answer is not Answer.UNKNOWN
         }
+        # What the user says about a finding outweighs what their text seems to say.
+        observed = {finding.id: finding.holds for finding in findings if finding.id not in answered}
         signals = self.signals.compute(symptom, observed)
         distribution = self._distribution(signals, answered, request.filters)
         order = np.argsort(-distribution[:-1], kind="stable")[: request.top_k]
         confidence = self._confidence(distribution)
-        explanation = Explanation(self.index, self.ranker, symptom, signals, findings)
+        unanswered = [finding for finding in findings if finding.id in observed]
+        explanation = Explanation(self.index, self.ranker, self.beliefs, symptom, signals, unanswered)
         return Diagnosis(
             id=uuid.uuid4().hex,
             index=IndexInfo.of(self.index.manifest),
             confidence=confidence,
-            none_probability=round(float(distribution[-1]), 4),
+            none_probability=_rounded_down(distribution[-1]),
             causes=tuple(
                 self._cause(int(row), float(distribution[row]), explanation) for row in order if distribution[row] > 0
             ),
@@ -140,7 +142,7 @@ class Diagnoser:
             entry_id=entry.id,
             title=entry.title,
             section=entry.section,
-            probability=round(probability, 4),
+            probability=_rounded_down(probability),
             reasons=explanation.reasons(row),
             summary=entry.summary,
             confirm=entry.confirm,
@@ -148,6 +150,11 @@ class Diagnoser:
             links=entry.links,
             url=f"/v1/entries/{entry.id}",
         )
+
+
+def _rounded_down(probability: float) -> float:
+    """Four digits, never more than it is, so that what is listed doesn't sum to more than 1."""
+    return math.floor(probability * 10_000) / 10_000
 
 
 def passes(entry: Entry, filters: Filters) -> bool:

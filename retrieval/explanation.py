@@ -6,6 +6,7 @@ from functools import cached_property
 
 from indexer.artifact import Index
 from retrieval.diagnosis import ObservedFinding, Reason, Signal
+from retrieval.dialogue import Beliefs
 from retrieval.ranking import Ranker
 from retrieval.signals import FEATURES, Signals
 from retrieval.symptom import Symptom
@@ -29,9 +30,16 @@ class Explanation:
     """Explains the causes of one answer."""
 
     def __init__(
-        self, index: Index, ranker: Ranker, symptom: Symptom, signals: Signals, findings: Sequence[ObservedFinding]
+        self,
+        index: Index,
+        ranker: Ranker,
+        beliefs: Beliefs,
+        symptom: Symptom,
+        signals: Signals,
+        findings: Sequence[ObservedFinding],
     ) -> None:
         self._index = index
+        self._beliefs = beliefs
         self._symptom = symptom
         self._signals = signals
         self._findings = {finding.id: finding for finding in findings}
@@ -58,12 +66,14 @@ class Explanation:
             match = self._signals.literal_matches.get(entry_id)
             return [(_shorten(match.quote), match.template)] if match else []
         if signal is Signal.FINDINGS:
-            listed = (finding_id for finding_id, _ in self._index.entries[entry_id].findings.items())
-            return [
-                (self._findings[finding_id].quote, self._index.findings[finding_id].question)
-                for finding_id in listed
-                if finding_id in self._findings
-            ][:1]
+            lift = {
+                key: self._beliefs.log_likelihood_ratios({key: found.holds})[row]
+                for key, found in self._findings.items()
+            }
+            strongest = max(lift, key=lambda key: lift[key], default=None)
+            if strongest is None or lift[strongest] <= 0:
+                return []
+            return [(self._findings[strongest].quote, self._index.findings[strongest].question)]
         best = self._signals.best_dense if signal is Signal.DENSE else self._signals.best_lexical
         if best[row] >= len(self._index.chunks):
             return []

@@ -3,7 +3,6 @@
 Needs the extra `train` (torch, sentence-transformers, onnx); what it writes needs neither.
 """
 
-import hashlib
 import json
 import tempfile
 import warnings
@@ -18,6 +17,7 @@ from onnxruntime.quantization import QuantType, quantize_dynamic
 from pydantic import BaseModel
 from sentence_transformers import SentenceTransformer
 
+from indexer.checksums import file_sha256
 from indexer.chunks import Chunk
 from indexer.encoders.onnx import DESCRIPTION, MODEL, TOKENIZER, EncoderDescription, OnnxEncoder, folder_sha256
 from indexer.encoders.protocol import Encoder
@@ -82,6 +82,7 @@ def export_encoder(model_name: str, folder: Path, origin: ModelOrigin, chunks: S
         written then.
     """
     original = SentenceTransformerEncoder(model_name)
+    _require_exportable(original.model)
     with tempfile.TemporaryDirectory() as scratch:
         staging = Path(scratch) / "encoder"
         staging.mkdir()
@@ -132,6 +133,14 @@ def measure_parity(original: Encoder, exported: Encoder, chunks: Sequence[Chunk]
     )
 
 
+def _require_exportable(model: SentenceTransformer) -> None:
+    for stage in model:
+        if getattr(stage, "include_prompt", True) is False and any(model.prompts.values()):
+            raise EncoderError(
+                "this model leaves its prompt out of pooling, which the exported graph can't: use it directly"
+            )
+
+
 def _require_parity(parity: Parity) -> None:
     lost = parity.right_top_entry_of_original - parity.right_top_entry
     if parity.mean_cosine < LEAST_MEAN_COSINE or lost > MOST_LOST_TOP_ENTRIES:
@@ -169,8 +178,8 @@ def _write_model(model: SentenceTransformer, float_path: Path, int8_path: Path) 
 
 
 def _weights_sha256(folder: Path) -> dict[str, str]:
-    files = [path for pattern in WEIGHT_FILES for path in sorted(folder.glob(pattern))]
-    return {path.name: hashlib.file_digest(path.open("rb"), "sha256").hexdigest() for path in files}
+    files = [path for pattern in WEIGHT_FILES for path in sorted(folder.rglob(pattern))]
+    return {str(path.relative_to(folder)): file_sha256(path) for path in files}
 
 
 def _model_card(description: EncoderDescription, sha256: str) -> str:

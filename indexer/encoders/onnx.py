@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ValidationError
 from tokenizers import Tokenizer
 
+from indexer.checksums import file_sha256
 from indexer.encoders.protocol import EncoderIdentity
 from indexer.errors import EncoderError
 
@@ -103,10 +104,7 @@ def _session_options() -> onnxruntime.SessionOptions:
 
 def folder_sha256(folder: Path) -> str:
     """Checksum of everything that decides the vectors: weights, tokenizer, prompts."""
-    digest = hashlib.sha256()
-    for name in (MODEL, TOKENIZER):
-        digest.update(hashlib.file_digest((folder / name).open("rb"), "sha256").digest())
     description = json.loads((folder / DESCRIPTION).read_bytes())
     decisive = {key: description.get(key) for key in ("dimension", "max_tokens", "prompts")}
-    digest.update(json.dumps(decisive, sort_keys=True).encode())
-    return digest.hexdigest()
+    parts = [file_sha256(folder / MODEL), file_sha256(folder / TOKENIZER), json.dumps(decisive, sort_keys=True)]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()

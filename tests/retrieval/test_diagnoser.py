@@ -1,0 +1,325 @@
+import dataclasses
+import math
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from indexer.artifact import Index
+from retrieval import (
+    Answer,
+    Confidence,
+    Diagnoser,
+    Diagnosis,
+    DiagnosisRequest,
+    Evidence,
+    Filters,
+    UnknownFilter,
+    UnknownFinding,
+    UnreadableSymptom,
+    UnusableRanker,
+)
+from retrieval.ranking import read_ranker
+from retrieval.symptom import read_symptom
+
+VAGUE = "no mail since this morning"
+
+
+def ask(diagnoser: Diagnoser, symptom: str = VAGUE, **more: Any) -> Diagnosis:  # noqa: ANN401 -- fields of the request
+    return diagnoser.diagnose(DiagnosisRequest(symptom=symptom, **more))
+
+
+def evidence(text: str, name: str = "server.log") -> tuple[Evidence, ...]:
+    return (Evidence(name=name, text=text),)
+
+
+def probabilities(diagnosis: Diagnosis) -> dict[str, float]:
+    return {cause.entry_id: cause.probability for cause in diagnosis.causes} | {"none": diagnosis.none_probability}
+
+
+def entry_ids(diagnosis: Diagnosis) -> set[str]:
+    return {cause.entry_id for cause in diagnosis.causes}
+
+
+def all_phrasings(index: Index) -> dict[str, str]:
+    return {text: entry.id for entry in index.entries.values() for text in (*entry.symptoms, *entry.errors)}
+
+
+def test_every_phrasing_of_an_entry_finds_it_first(diagnoser: Diagnoser, small_index: Index) -> None:
+    found = {text: ask(diagnoser, text).causes[0].entry_id for text in all_phrasings(small_index)}
+
+    assert found == all_phrasings(small_index)
+
+
+def test_a_cause_is_told_with_everything_needed_to_confirm_and_fix_it(diagnoser: Diagnoser, small_index: Index) -> None:
+    cause = ask(diagnoser, "mail stopped overnight").causes[0]
+
+    entry = small_index.entries["disk-full-stops-queue"]
+    assert (cause.title, cause.section, cause.summary) == (entry.title, entry.section, entry.summary)
+    assert (cause.confirm, cause.fix, cause.links) == (entry.confirm, entry.fix, entry.links)
+    assert cause.url == "/v1/entries/disk-full-stops-queue"
+
+
+def test_a_diagnosis_names_its_index_and_has_an_id_of_its_own(diagnoser: Diagnoser, small_index: Index) -> None:
+    first, second = ask(diagnoser), ask(diagnoser)
+
+    assert first.id != second.id
+    assert first.index.id == small_index.manifest.id
+    assert first.index.built_at == small_index.manifest.built_at
+
+
+def test_causes_come_in_descending_probability(diagnoser: Diagnoser, small_index: Index) -> None:
+    for text in all_phrasings(small_index):
+        listed = [cause.probability for cause in ask(diagnoser, text).causes]
+        assert listed == sorted(listed, reverse=True)
+
+
+def test_all_probabilities_belong_to_one_distribution(diagnoser: Diagnoser, small_index: Index) -> None:
+    for text in all_phrasings(small_index):
+        assert sum(probabilities(ask(diagnoser, text, top_k=20)).values()) == pytest.approx(1.0, abs=0.001)
+
+
+def test_probabilities_add_up_to_at_most_one(diagnoser: Diagnoser, small_index: Index) -> None:
+    sums = {text: sum(probabilities(ask(diagnoser, text)).values()) for text in all_phrasings(small_index)}
+
+    assert {text: total for text, total in sums.items() if total > 1 + 1e-9} == {}
+
+
+def test_only_as_many_causes_are_listed_as_asked_for(diagnoser: Diagnoser) -> None:
+    two, all_four = ask(diagnoser, top_k=2), ask(diagnoser, top_k=20)
+
+    assert two.causes == all_four.causes[:2]
+    assert two.none_probability == all_four.none_probability
+
+
+def with_thresholds(index: Index, *, confident_above: float, likely_above: float) -> Diagnoser:
+    ranker = read_ranker(index.ranker).model_copy(
+        update={"confident_above": confident_above, "likely_above": likely_above}
+    )
+    return Diagnoser(dataclasses.replace(index, ranker=ranker.model_dump_json().encode()))
+
+
+@pytest.mark.parametrize(
+    ("confident_above", "likely_above", "confidence", "message"),
+    [
+        (0.01, 0.01, Confidence.CONFIDENT, "The first cause explains this well."),
+        (1.00, 0.01, Confidence.LIKELY, "Probably one of these; confirm the first before you change anything."),
+    ],
+    ids=["confident", "likely"],
+)
+def test_the_fitted_thresholds_decide_how_far_an_answer_is_trusted(
+    small_index: Index, confident_above: float, likely_above: float, confidence: Confidence, message: str
+) -> None:
+    diagnoser = with_thresholds(small_index, confident_above=confident_above, likely_above=likely_above)
+
+    diagnosis = ask(diagnoser, "correct password, still refused")
+
+    assert (diagnosis.confidence, diagnosis.message) == (confidence, message)
+
+
+def test_below_the_thresholds_an_answer_is_unsure(small_index: Index) -> None:
+    diagnoser = with_thresholds(small_index, confident_above=1.0, likely_above=1.0)
+
+    assert ask(diagnoser, "correct password, still refused").confidence is Confidence.UNSURE
+
+
+def test_an_answer_is_unsure_while_none_of_the_causes_is_likelier(small_index: Index) -> None:
+    diagnoser = with_thresholds(small_index, confident_above=1.0, likely_above=0.0)
+
+    assert ask(diagnoser, "which colour goes well with a green sofa?").confidence is Confidence.UNSURE
+
+
+def test_an_unsure_answer_says_so_and_still_lists_its_candidates(diagnoser: Diagnoser) -> None:
+    diagnosis = ask(diagnoser, "which colour goes well with a green sofa?")
+
+    assert diagnosis.confidence is Confidence.UNSURE
+    assert diagnosis.none_probability > diagnosis.causes[0].probability
+    assert diagnosis.message.startswith("I don't know.")
+    assert diagnosis.causes != ()
+
+
+@pytest.mark.parametrize("symptom", ["", " \n", "😀", "https://pigeon.example/docs"])
+def test_a_symptom_without_words_is_refused(diagnoser: Diagnoser, symptom: str) -> None:
+    with pytest.raises(UnreadableSymptom, match="describe in words what you see"):
+        ask(diagnoser, symptom)
+
+
+def test_evidence_alone_can_be_read(diagnoser: Diagnoser) -> None:
+    diagnosis = ask(diagnoser, "", evidence=evidence("queue manager: write failed: No space left on device"))
+
+    assert diagnosis.causes[0].entry_id == "disk-full-stops-queue"
+
+
+@pytest.mark.parametrize(
+    ("line", "finding_id", "entry_id"),
+    [
+        ("warning: No space left on device", "disk-full", "disk-full-stops-queue"),
+        ("nc: connect to mx port 25: Connection timed out", "port-25-blocked", "port-25-blocked-by-provider"),
+    ],
+    ids=["disk", "port"],
+)
+def test_evidence_decides_between_causes_that_look_alike(
+    diagnoser: Diagnoser, line: str, finding_id: str, entry_id: str
+) -> None:
+    symptom = "nothing arrives, mail stopped"
+
+    decided = ask(diagnoser, symptom, evidence=evidence(f"Mon 12:00 start\n{line}\nMon 12:01 stop"))
+
+    (finding,) = decided.findings
+    assert (finding.id, finding.holds, finding.quote, finding.where) == (finding_id, True, line, "server.log")
+    assert decided.causes[0].entry_id == entry_id
+    assert probabilities(decided)[entry_id] > probabilities(ask(diagnoser, symptom))[entry_id]
+
+
+def test_evidence_that_a_finding_fails_lowers_its_cause(diagnoser: Diagnoser) -> None:
+    blocked = "nothing arrives anywhere"
+
+    ruled_out = ask(diagnoser, blocked, evidence=evidence("nc: port 25 succeeded"))
+
+    (finding,) = ruled_out.findings
+    assert (finding.id, finding.holds) == ("port-25-blocked", False)
+    assert (
+        probabilities(ruled_out)["port-25-blocked-by-provider"]
+        < probabilities(ask(diagnoser, blocked))["port-25-blocked-by-provider"]
+    )
+
+
+def test_the_symptom_itself_is_evidence(diagnoser: Diagnoser) -> None:
+    (finding,) = ask(diagnoser, "mail stopped.\nThe log says: no space left on device").findings
+
+    assert (finding.id, finding.quote, finding.where) == (
+        "disk-full",
+        "The log says: no space left on device",
+        "symptom",
+    )
+
+
+@pytest.mark.parametrize(
+    "pasted",
+    ["\x1b[31mno space left on device\x1b[0m", "\ufeffno space left on device\r\n", "no space\x00 left on device"],
+    ids=["colours", "line ends of Windows", "control characters"],
+)
+def test_a_finding_is_quoted_clean(diagnoser: Diagnoser, pasted: str) -> None:
+    (finding,) = ask(diagnoser, evidence=evidence(pasted)).findings
+
+    assert finding.quote == "no space left on device"
+
+
+def test_answers_move_the_distribution_by_their_likelihood_ratios(diagnoser: Diagnoser, small_index: Index) -> None:
+    answers = {"disk-full": Answer.NO, "queue-grows": Answer.YES, "password-refused": Answer.UNKNOWN}
+
+    answered = ask(diagnoser, "nothing arrives, mail stopped", answers=answers, top_k=20)
+
+    symptom = read_symptom("nothing arrives, mail stopped")
+    assert symptom is not None
+    prior = diagnoser.ranker.distribution(diagnoser.signals.compute(symptom, {}).features)
+    ratios = diagnoser.beliefs.log_likelihood_ratios({"disk-full": False, "queue-grows": True})
+    joint = [p * math.exp(ratio) for p, ratio in zip(prior, ratios, strict=True)]
+    posterior = dict(zip((*small_index.entries, "none"), (p / sum(joint) for p in joint), strict=True))
+    assert probabilities(answered) == pytest.approx(posterior, abs=1e-4)
+
+
+def test_an_answer_outweighs_what_the_text_seems_to_say(diagnoser: Diagnoser) -> None:
+    symptom = "is no space left on device? I don't think so, but mail stopped"
+
+    denied = ask(diagnoser, symptom, answers={"disk-full": Answer.NO})
+
+    assert (
+        probabilities(denied)["disk-full-stops-queue"] < probabilities(ask(diagnoser, symptom))["disk-full-stops-queue"]
+    )
+
+
+def test_evidence_still_decides_a_finding_that_the_user_does_not_know(diagnoser: Diagnoser) -> None:
+    proof = evidence("warning: No space left on device")
+
+    without_answer = ask(diagnoser, evidence=proof)
+    unknown = ask(diagnoser, evidence=proof, answers={"disk-full": Answer.UNKNOWN})
+
+    assert probabilities(unknown) == probabilities(without_answer)
+
+
+def test_a_follow_up_is_a_question_of_the_knowledge_base(diagnoser: Diagnoser, small_index: Index) -> None:
+    follow_up = ask(diagnoser, "nothing arrives, mail stopped").follow_up
+
+    assert follow_up is not None
+    finding = small_index.findings[follow_up.finding_id]
+    assert (follow_up.question, follow_up.how_to_look) == (finding.question, finding.how_to_look)
+
+
+@pytest.mark.parametrize("answer", Answer)
+def test_a_follow_up_that_was_answered_is_not_asked_again(diagnoser: Diagnoser, answer: Answer) -> None:
+    answers: dict[str, Answer] = {}
+    while (follow_up := ask(diagnoser, "nothing arrives, mail stopped", answers=answers).follow_up) is not None:
+        assert follow_up.finding_id not in answers
+        answers[follow_up.finding_id] = answer
+
+    assert answers != {}
+
+
+def test_what_the_evidence_decides_is_not_asked(diagnoser: Diagnoser) -> None:
+    symptom = "nothing arrives, mail stopped"
+    follow_up = ask(diagnoser, symptom, answers={"port-25-blocked": Answer.UNKNOWN}).follow_up
+    assert follow_up is not None
+    assert follow_up.finding_id == "disk-full"
+
+    with_proof = ask(diagnoser, symptom, evidence=evidence("port 25 is open\nwarning: No space left on device"))
+
+    assert with_proof.follow_up is None or with_proof.follow_up.finding_id not in ("disk-full", "port-25-blocked")
+
+
+@pytest.mark.parametrize(
+    ("filters", "left"),
+    [
+        (Filters(section=("login",)), {"certificate-expired-on-server", "password-hash-outdated"}),
+        (
+            Filters(section=("login", "delivery"), sdk=("rust",)),
+            {"disk-full-stops-queue", "port-25-blocked-by-provider", "password-hash-outdated"},
+        ),
+        (
+            Filters(platform=("linux",)),
+            {"disk-full-stops-queue", "port-25-blocked-by-provider", "password-hash-outdated"},
+        ),
+        (Filters(section=("login",), platform=("phone",), sdk=("python",)), {"certificate-expired-on-server"}),
+    ],
+    ids=["section", "SDK, where unspecified means any", "platform, where unspecified means any", "all three"],
+)
+def test_filters_leave_the_entries_that_they_allow(diagnoser: Diagnoser, filters: Filters, left: set[str]) -> None:
+    filtered = ask(diagnoser, "mail stopped overnight", filters=filters)
+
+    assert entry_ids(filtered) == left
+    assert sum(probabilities(filtered).values()) == pytest.approx(1.0, abs=0.001)
+
+
+def test_filters_that_no_entry_passes_leave_no_cause(diagnoser: Diagnoser) -> None:
+    nothing = ask(diagnoser, filters=Filters(section=("login",), platform=("linux",), sdk=("python",)))
+
+    assert nothing.causes == ()
+    assert nothing.none_probability == 1.0
+    assert nothing.confidence is Confidence.UNSURE
+    assert nothing.follow_up is None
+
+
+def test_an_unknown_filter_is_named_with_the_known_ones(diagnoser: Diagnoser) -> None:
+    with pytest.raises(UnknownFilter, match=r"^unknown section billing: this index has delivery, login$"):
+        ask(diagnoser, filters=Filters(section=("login", "billing")))
+
+
+def test_an_answer_to_an_unknown_finding_is_refused_by_name(diagnoser: Diagnoser) -> None:
+    with pytest.raises(UnknownFinding, match=r"^unknown finding moon-full, sun-up: use the finding_id of a follow-up"):
+        ask(diagnoser, answers={"sun-up": Answer.YES, "moon-full": Answer.NO, "disk-full": Answer.NO})
+
+
+def test_an_index_with_weights_for_other_signals_is_refused(small_index: Index) -> None:
+    with pytest.raises(UnusableRanker, match="causeway eval fit"):
+        Diagnoser(dataclasses.replace(small_index, ranker=b"{}"))
+
+
+def test_threads_get_the_same_answer(diagnoser: Diagnoser) -> None:
+    def answer(_: int) -> dict[str, object]:
+        return ask(diagnoser, "messages are deferred, and the log says 535").model_dump(exclude={"id"})
+
+    expected = answer(0)
+    with ThreadPoolExecutor(8) as threads:
+        answers = list(threads.map(answer, range(64)))
+
+    assert answers == [expected] * 64

@@ -1,0 +1,107 @@
+import pytest
+
+from kb.rendering import print_all
+from kb.schema import FixStep, Link, Snippet
+from retrieval import Diagnoser, Diagnosis, DiagnosisRequest
+from retrieval.rendering import render_diagnosis
+
+LONG_URL = "https://pigeon.example/docs/" + "a-rather-long-page-name/" * 6 + "#and-its-part"
+LONG_LINE = "pigeon set relay smtp.example.com:587 " + "--with-an-option-of-some-length " * 4 + "--end"
+
+
+@pytest.fixture(scope="module")
+def diagnosis(diagnoser: Diagnoser) -> Diagnosis:
+    """A diagnosis with everything in it."""
+    asked = diagnoser.diagnose(DiagnosisRequest(symptom="nothing arrives anywhere since this morning, mail stopped"))
+    assert asked.follow_up is not None
+    return asked
+
+
+def printed(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> str:
+    """What a pipe gets."""
+    print_all(render_diagnosis(diagnosis))
+    return capsys.readouterr().out
+
+
+def unwrapped(text: str) -> str:
+    return " ".join(text.split())
+
+
+def test_the_first_cause_is_told_in_full(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    text = printed(diagnosis, capsys)
+
+    first = diagnosis.causes[0]
+    assert first.title in text
+    assert first.summary in unwrapped(text)
+    assert first.confirm[0].replace("`", "") in unwrapped(text)
+    assert first.fix[0].text in unwrapped(text)
+    assert first.fix[0].code[0].source in text
+    assert str(first.links[0].url) in text
+
+
+def test_reasons_show_the_users_words_beside_what_they_matched(
+    diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = unwrapped(printed(diagnosis, capsys))
+
+    for reason in diagnosis.causes[0].reasons:
+        assert f"“{reason.quote}” ↔ “{reason.matched}”" in text
+
+
+def test_other_candidates_have_their_title_and_id(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    text = unwrapped(printed(diagnosis, capsys))
+
+    assert len(diagnosis.causes) == 4
+    for cause in diagnosis.causes[1:]:
+        assert cause.title in text
+        assert cause.entry_id in text
+
+
+def test_the_answer_begins_with_how_far_to_trust_it(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    assert unwrapped(printed(diagnosis, capsys)).startswith(
+        f"{diagnosis.confidence.value.capitalize()}. {diagnosis.message}"
+    )
+
+
+def test_the_question_says_how_to_answer_it(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    text = unwrapped(printed(diagnosis, capsys))
+
+    assert diagnosis.follow_up is not None
+    assert diagnosis.follow_up.question in text
+    assert diagnosis.follow_up.how_to_look.replace("`", "") in text
+    assert f"--answer {diagnosis.follow_up.finding_id}=yes" in text
+
+
+def test_a_pipe_gets_no_escape_codes(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "\x1b" not in printed(diagnosis, capsys)
+
+
+def test_addresses_and_code_are_never_broken(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    first = diagnosis.causes[0].model_copy(
+        update={
+            "links": (Link(title="Long", url=LONG_URL),),
+            "fix": (FixStep(text="Set it.", code=(Snippet(sdk="shell", source=LONG_LINE),)),),
+        }
+    )
+
+    lines = printed(diagnosis.model_copy(update={"causes": (first,)}), capsys).splitlines()
+
+    assert LONG_URL in (line.strip() for line in lines)
+    assert LONG_LINE in (line.strip() for line in lines)
+
+
+def test_brackets_are_text_and_not_markup(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    first = diagnosis.causes[0].model_copy(update={"title": "[bold]cookies[0] is [red]unset"})
+
+    assert "[bold]cookies[0] is [red]unset" in printed(diagnosis.model_copy(update={"causes": (first,)}), capsys)
+
+
+def test_an_answer_without_causes_and_question_can_be_shown(
+    diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = diagnosis.model_copy(update={"causes": (), "follow_up": None, "none_probability": 1.0})
+
+    text = printed(nothing, capsys)
+
+    assert "100%  none of the known causes" in text
+    assert "One question would help" not in text

@@ -1,0 +1,25 @@
+"""Run the real service in this process, for tests of what speaks HTTP to it."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+from starlette.types import ASGIApp
+
+
+@contextmanager
+def serving(app: ASGIApp) -> Iterator[str]:
+    """Serve `app` on a free port of this machine while the block runs; gives its base URL."""
+    config = uvicorn.Config(app, port=0, log_level="critical")
+    listener = config.bind_socket()
+    # Requests that come before the server accepts wait in the queue of the socket.
+    listener.listen()
+    server = uvicorn.Server(config)
+    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
+    thread.start()
+    try:
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+    finally:
+        server.should_exit = True
+        thread.join()
