@@ -16,16 +16,12 @@ def serve(
 
     from api.app import create_app
     from api.settings import ApiSettings
-    from indexer.artifact import load_index
-    from indexer.encoders import load_encoder
-    from indexer.publication import current_build
-    from indexer.settings import IndexSettings
+    from indexer import open_index
     from retrieval import Diagnoser
 
     given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
-    settings, index_settings = ApiSettings().model_copy(update=given), IndexSettings()
-    index = load_index(current_build(index_settings.index_dir), load_encoder(index_settings.encoder))
-    app = create_app(Diagnoser(index), settings)
+    settings = ApiSettings().model_copy(update=given)
+    app = create_app(Diagnoser(open_index()), settings)
     config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
     socket = config.bind_socket()
     socket.listen()  # so that who reads the address can connect at once

@@ -20,14 +20,10 @@ def run(
     from eval.measures import measure
     from eval.queries import read_queries
     from eval.runs import answer_queries, in_process, over_http
-    from indexer.artifact import load_index
-    from indexer.encoders import load_encoder
-    from indexer.publication import current_build
-    from indexer.settings import IndexSettings
+    from indexer import open_index
     from retrieval.diagnoser import Diagnoser
 
-    settings = IndexSettings()
-    index = load_index(current_build(settings.index_dir), load_encoder(settings.encoder))
+    index = open_index()
     asked = read_queries(queries, index.entries.keys())
     with over_http(api) if api else nullcontext(in_process(Diagnoser(index))) as ask:
         answers = answer_queries(asked, ask)
@@ -46,15 +42,11 @@ def speed(
 ) -> None:
     """Time warm answers against SentenceTransformer.encode with FAISS, in the same run (extra `train`)."""
     from eval.speed import compare
-    from indexer.artifact import load_index
+    from indexer import open_index
     from indexer.chunks import ChunkKind
-    from indexer.encoders import load_encoder
-    from indexer.publication import current_build
-    from indexer.settings import IndexSettings
     from retrieval.diagnoser import Diagnoser
 
-    settings = IndexSettings()
-    index = load_index(current_build(settings.index_dir), load_encoder(settings.encoder))
+    index = open_index()
     reports = [chunk.text for chunk in index.chunks if chunk.kind is ChunkKind.REPORT]
     questions = reports[:: max(1, len(reports) // 200)]
     comparison = compare(Diagnoser(index), model, questions)

@@ -21,7 +21,7 @@ from retrieval.diagnosis import Evidence
 from retrieval.dialogue import Beliefs
 from retrieval.evidence import FindingDetectors
 from retrieval.ranking import RANKER_FORMAT, Provenance, Ranker, none_features, softmax
-from retrieval.signals import FEATURES, SignalComputer
+from retrieval.signals import FEATURES, FINDINGS, SignalComputer
 from retrieval.symptom import read_symptom
 
 FOLDS = 5
@@ -132,7 +132,10 @@ def fit_weights(examples: Examples, ridge: float) -> Weights:
         return float(value), gradient + 2 * ridge * penalised
 
     # No signal may count against an entry: signals overlap, and one negative weight would only cancel another.
-    bounds = [(0.0, None)] * n_features + [(None, None)] * (n_features + 1)
+    # Findings are log-likelihood ratios already. Reports, on which their patterns were tried, would have them counted
+    # several times over; new messages would not.
+    most = [1.0 * scale[number] if name == FINDINGS else None for number, name in enumerate(FEATURES)]
+    bounds = [(0.0, bound) for bound in most] + [(None, None)] * (n_features + 1)
     result = minimize(loss, np.zeros(2 * n_features + 1), jac=True, method="L-BFGS-B", bounds=bounds)
     weights, intercept, none_weights = result.x[:n_features], result.x[n_features], result.x[n_features + 1 :]
     return Weights(

@@ -30,14 +30,14 @@ def compile_pattern(pattern: str) -> "re2._Regexp":
 
 
 class PatternSet:
-    """Many patterns, matched in one pass over a text."""
+    """Many patterns, matched together: only those whose literal parts occur in a text are tried on it."""
 
     def __init__(self, patterns: Sequence[str]) -> None:
-        self._set = re2.Set.SearchSet(_OPTIONS)
+        self._filter = re2.Filter()
         for pattern in patterns:
-            self._set.Add(f"(?m){pattern}")
-        self._set.Compile()
+            self._filter.Add(f"(?m){pattern}", _OPTIONS)
+        self._filter.Compile()
 
     def matching(self, text: str) -> list[int]:
         """Numbers of the patterns that occur in `text`, ascending."""
-        return sorted(self._set.Match(text) or ())
+        return sorted(self._filter.Match(text) or ())

@@ -24,10 +24,7 @@ def ask(
     """Ask for the likely causes of a symptom and their fixes."""
     from pydantic import ValidationError
 
-    from indexer.artifact import load_index
-    from indexer.encoders import load_encoder
-    from indexer.publication import current_build
-    from indexer.settings import IndexSettings
+    from indexer import open_index
     from kb.rendering import print_all
     from retrieval.diagnoser import Diagnoser
     from retrieval.diagnosis import DiagnosisRequest
@@ -45,9 +42,7 @@ def ask(
     except ValidationError as error:
         messages = "; ".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors())
         raise typer.BadParameter(messages) from error
-    settings = IndexSettings()
-    diagnoser = Diagnoser(load_index(current_build(settings.index_dir), load_encoder(settings.encoder)))
-    diagnosis = diagnoser.diagnose(request)
+    diagnosis = Diagnoser(open_index()).diagnose(request)
     if as_json:
         typer.echo(diagnosis.model_dump_json(indent=2))
     else:

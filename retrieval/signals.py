@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indexer.artifact import Index
 from indexer.chunks import ChunkKind
 from indexer.search import Hits
-from retrieval.dialogue import Beliefs
+from retrieval.dialogue import MISREADING, Beliefs
 from retrieval.literals import LiteralErrors, LiteralMatch
 from retrieval.symptom import Symptom
 
@@ -27,6 +27,7 @@ POOLED_CHUNKS = 3
 MOST_PASSAGES = 32
 """Long messages are searched by words as a whole, and by meaning in this many of their passages."""
 
+FINDINGS = "findings"
 FEATURES = (
     "dense user mean",
     "dense facts best",
@@ -34,7 +35,7 @@ FEATURES = (
     "lexical facts best",
     "lexical facts mean",
     "literal",
-    "findings",
+    FINDINGS,
 )
 
 
@@ -88,7 +89,7 @@ class SignalComputer:
         columns["literal"] = np.array(
             [literal_matches[key].coverage if key in literal_matches else 0.0 for key in self._entry_ids]
         )
-        columns["findings"] = self._beliefs.log_likelihood_ratios(observed)[:-1]
+        columns[FINDINGS] = self._beliefs.log_likelihood_ratios(observed, MISREADING)[:-1]
         return Signals(
             features=np.column_stack([columns[name] for name in FEATURES]),
             best_dense=best_rows["dense"],

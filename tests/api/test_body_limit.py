@@ -1,10 +1,13 @@
+import asyncio
 import socket
 from collections.abc import Iterator
 
 import httpx
 import pytest
+from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
+from api.body_limit import BodyLimit
 from api.settings import ApiSettings
 from retrieval import Diagnoser
 from tests.api.problem import problem_of
@@ -70,6 +73,26 @@ def test_a_body_that_arrives_slowly_holds_nobody_else_up(client: httpx.Client) -
 
         connection.sendall(BODY[10:])
         assert connection.recv(1_000).startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_body_that_breaks_off_never_reaches_the_application() -> None:
+    reached = []
+
+    async def application(scope: Scope, receive: Receive, send: Send) -> None:
+        reached.append(await receive())
+
+    async def receive_half() -> Message:
+        return next(half)
+
+    async def send(message: Message) -> None:
+        reached.append(message)
+
+    half: Iterator[Message] = iter(
+        [{"type": "http.request", "body": BODY[:10], "more_body": True}, {"type": "http.disconnect"}]
+    )
+    asyncio.run(BodyLimit(application, LIMIT_BYTES)({"type": "http"}, receive_half, send))
+
+    assert reached == []
 
 
 def test_a_client_that_leaves_before_its_body_ends_disturbs_nobody(client: httpx.Client) -> None:

@@ -65,10 +65,13 @@ def test_the_strongest_reason_comes_first(blocked: Cause) -> None:
     weights = [reason.weight for reason in blocked.reasons]
 
     assert weights == sorted(weights, reverse=True)
-    assert all(weight > 0 for weight in weights)
 
 
-def test_a_signal_that_does_not_speak_for_a_cause_is_no_reason(diagnoser: Diagnoser) -> None:
+def test_only_what_lifted_a_cause_above_the_average_one_is_a_reason(diagnoser: Diagnoser) -> None:
+    assert all(reason.weight > 0 for cause in causes(diagnoser, SYMPTOM).values() for reason in cause.reasons)
+
+
+def test_a_signal_that_found_nothing_of_a_cause_is_no_reason(diagnoser: Diagnoser) -> None:
     password = causes(diagnoser, SYMPTOM)["password-hash-outdated"]
 
     assert Signal.ERRORS not in reasons(password)
@@ -80,6 +83,14 @@ def test_a_finding_that_did_not_lift_the_cause_is_not_quoted(diagnoser: Diagnose
     disk = causes(diagnoser, "mail stopped.\nThe queue keeps growing.\nBut port 25 is open.")["disk-full-stops-queue"]
 
     assert reasons(disk)[Signal.FINDINGS].quote == "But port 25 is open."
+
+
+def test_a_finding_that_only_speaks_against_others_is_not_quoted(diagnoser: Diagnoser) -> None:
+    password = causes(diagnoser, "mail stopped, correct password refused.\nBut port 25 is open.")[
+        "password-hash-outdated"
+    ]
+
+    assert Signal.FINDINGS not in reasons(password)
 
 
 def test_a_finding_that_the_user_denies_is_not_quoted(diagnoser: Diagnoser) -> None:
