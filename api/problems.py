@@ -29,9 +29,9 @@ class Problem(BaseModel):
     """Problem details (RFC 9457)."""
 
     type: str = "about:blank"
-    title: str = Field(examples=["Unprocessable Content"])
-    status: int = Field(examples=[422])
-    detail: str = Field(examples=["symptom: field required"])
+    title: str = Field(examples=["Not Found"])
+    status: int = Field(examples=[404])
+    detail: str = Field(examples=["there is no entry 'cors'"])
     errors: list[InvalidField] = []
 
 

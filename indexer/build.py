@@ -1,5 +1,6 @@
 """From a knowledge base to a published index."""
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -149,8 +150,9 @@ def _vectors(
 def _remove_abandoned(root: Path) -> None:
     """Remove what builds that crashed left behind; a build in progress is younger."""
     for folder in root.glob(f"{STAGING_PREFIX}*"):
-        if time.time() - folder.stat().st_mtime > ABANDONED_AFTER_SECONDS:
-            shutil.rmtree(folder, ignore_errors=True)
+        with contextlib.suppress(FileNotFoundError):  # another build removes it at the same time
+            if time.time() - folder.stat().st_mtime > ABANDONED_AFTER_SECONDS:
+                shutil.rmtree(folder, ignore_errors=True)
 
 
 def _flush_to_disk(path: Path) -> None:

@@ -39,7 +39,7 @@ def build_folder(root: Path, build_id: str) -> Path:
     :raises UnknownBuild: if there is none of this id.
     """
     # An id is a name in this folder, never a path out of it.
-    if build_id not in (path.parent.name for path in root.glob(f"*/{MANIFEST}")):
+    if build_id not in (path.parent.name for path in root.glob(f"[!.]*/{MANIFEST}")):
         raise UnknownBuild(build_id, root)
     return root / build_id
 

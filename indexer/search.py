@@ -85,12 +85,15 @@ class LocalSearch:
 
     def lexical(self, text: str, limit: int) -> Hits:
         """The `limit` chunks that share most of the words of `text`; chunks that share none are left out."""
-        tokens = tokenize(text)
+        # Each word once: a message that repeats itself, as logs do, doesn't say more.
+        tokens = list(dict.fromkeys(tokenize(text)))
         if not tokens:
             return Hits(np.empty(0, np.int64), np.empty(0, np.float32))
         scores: NDArray[np.float32] = self._words.get_scores(tokens)
-        sharing = np.flatnonzero(scores)
-        best = sharing[np.argsort(-scores[sharing], kind="stable")[:limit]]
+        best = np.flatnonzero(scores)
+        if len(best) > limit:
+            best = best[np.argpartition(-scores[best], limit)[:limit]]
+        best = best[np.argsort(-scores[best], kind="stable")]
         return Hits(best, scores[best])
 
 

@@ -3,7 +3,7 @@
 import re
 
 # A word with its inner punctuation (front-token, recipe.init, session/refresh, 127.0.0.1), so that literal names match.
-_WORD = re.compile(r"[a-z0-9]+(?:[-_./:][a-z0-9]+)*", re.IGNORECASE)
+_WORD = re.compile(r"[^\W_]+(?:[-_./:][^\W_]+)*")
 _INNER_PUNCTUATION = re.compile(r"[-_./:]")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 

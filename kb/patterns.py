@@ -41,3 +41,8 @@ class PatternSet:
     def matching(self, text: str) -> list[int]:
         """Numbers of the patterns that occur in `text`, ascending."""
         return sorted(self._filter.Match(text) or ())
+
+    def span(self, number: int, text: str) -> tuple[int, int]:
+        """Where the pattern of this number, one of those `matching`, first occurs in `text`."""
+        start, end = self._filter.re(number).search(text).span()
+        return start, end

@@ -40,6 +40,9 @@ _MESSAGES = {
 }
 
 
+_NOTHING_PASSES = "No entry passes these filters: ask again with fewer of them."
+
+
 class Diagnoser:
     """Answers symptoms from one index. Safe to use from several threads."""
 
@@ -86,7 +89,7 @@ class Diagnoser:
             findings=tuple(findings),
             follow_up=self._follow_up(distribution, {*observed, *request.answers}),
             signals=tuple(Signal),
-            message=_MESSAGES[confidence],
+            message=_MESSAGES[confidence] if distribution[:-1].any() else _NOTHING_PASSES,
         )
 
     def observe(self, request: DiagnosisRequest) -> list[ObservedFinding]:

@@ -28,6 +28,10 @@ MISREADING = 0.2
 on, 0.81 were in reports of entries that list the finding as sometimes true or more often."""
 
 
+NEGLIGIBLE = 0.001
+"""Outcomes less probable than this don't decide which question is best; leaving them out is faster."""
+
+
 class Beliefs:
     """Probability of every finding given every outcome; the outcomes are the entries, then "none of these"."""
 
@@ -60,9 +64,10 @@ class Beliefs:
         :param decided: findings that are known, or were asked about.
         :returns: None if no open finding could change which outcome is first.
         """
-        joint_yes = distribution[:, None] * self._probability
-        joint_no = distribution[:, None] * (1 - self._probability)
-        top = distribution.argmax()
+        likely = np.flatnonzero(distribution > NEGLIGIBLE)
+        joint_yes = distribution[likely, None] * self._probability[likely]
+        joint_no = distribution[likely, None] - joint_yes
+        top = distribution[likely].argmax()
         useful = (joint_yes.argmax(axis=0) != top) | (joint_no.argmax(axis=0) != top)
         useful[[self._column[finding_id] for finding_id in decided]] = False
         if not useful.any():

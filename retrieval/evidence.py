@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from kb import Finding
-from kb.patterns import PatternSet, compile_pattern
+from kb.patterns import PatternSet
 from retrieval.diagnosis import Evidence, ObservedFinding
 from retrieval.symptom import clean
 
@@ -29,17 +29,22 @@ class FindingDetectors:
 
     def observe(self, texts: Sequence[Evidence]) -> list[ObservedFinding]:
         """Each finding that some text decides, once; proof that it holds outweighs proof that it doesn't."""
-        decisive: dict[str, tuple[_Rule, str, str]] = {}
+        decisive: dict[str, tuple[int, str, str]] = {}
         for evidence in texts:
             text = clean(evidence.text)
             for number in self._patterns.matching(text):
                 rule = self._rules[number]
                 known = decisive.get(rule.finding_id)
-                if known is None or (rule.holds and not known[0].holds):
-                    decisive[rule.finding_id] = (rule, evidence.name, text)
+                if known is None or (rule.holds and not self._rules[known[0]].holds):
+                    decisive[rule.finding_id] = (number, evidence.name, text)
         return [
-            ObservedFinding(id=finding_id, holds=rule.holds, quote=_quote(rule, text), where=name)
-            for finding_id, (rule, name, text) in decisive.items()
+            ObservedFinding(
+                id=finding_id,
+                holds=self._rules[number].holds,
+                quote=_line_around(text, *self._patterns.span(number, text)),
+                where=name,
+            )
+            for finding_id, (number, name, text) in decisive.items()
         ]
 
 
@@ -49,14 +54,12 @@ def _rules(finding: Finding) -> Iterator[_Rule]:
             yield _Rule(finding.id, holds, pattern)
 
 
-def _quote(rule: _Rule, text: str) -> str:
-    """The line of the match, cut around it if it is long."""
-    match = compile_pattern(rule.pattern).search(text)
-    assert match, "the pattern set has found it"
-    start = text.rfind("\n", 0, match.start()) + 1
-    end = text.find("\n", match.end())
-    line_end = len(text) if end < 0 else end
-    if line_end - start > QUOTE_CHARACTERS:
-        start = max(start, match.start() - QUOTE_CHARACTERS // 4)
-        line_end = min(line_end, start + QUOTE_CHARACTERS)
-    return text[start:line_end].strip()
+def _line_around(text: str, start: int, end: int) -> str:
+    """The line of a match, cut around it if it is long."""
+    line_start = text.rfind("\n", 0, start) + 1
+    line_end = text.find("\n", end)
+    line_end = len(text) if line_end < 0 else line_end
+    if line_end - line_start > QUOTE_CHARACTERS:
+        line_start = max(line_start, start - QUOTE_CHARACTERS // 4)
+        line_end = min(line_end, line_start + QUOTE_CHARACTERS)
+    return text[line_start:line_end].strip()

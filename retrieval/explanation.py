@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from indexer.artifact import Index
 from retrieval.diagnosis import ObservedFinding, Reason, Signal
@@ -81,14 +81,21 @@ class Explanation:
         return [(_shorten(self._closest_sentence(matched)), _shorten(matched))]
 
     @cached_property
-    def _sentences(self) -> list[tuple[str, set[str]]]:
+    def _sentences(self) -> list[tuple[str, frozenset[str]]]:
         sentences = (sentence for sentence in _SENTENCE_END.split(self._symptom.text) if sentence.strip())
-        return [(sentence, set(_WORD.findall(sentence.lower()))) for sentence in sentences]
+        return [(sentence, _words(sentence)) for sentence in sentences]
 
     def _closest_sentence(self, matched: str) -> str:
         """The sentence of the symptom that shares most words with `matched`."""
-        words = set(_WORD.findall(matched.lower()))
+        if len(self._sentences) == 1:
+            return self._sentences[0][0]
+        words = _words(matched)
         return max(self._sentences, key=lambda sentence: len(words & sentence[1]))[0]
+
+
+@lru_cache(maxsize=10_000)
+def _words(text: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(text.lower()))
 
 
 def _shorten(text: str) -> str:

@@ -54,13 +54,13 @@ class LiteralErrors:
 
     def find(self, text: str) -> list[LiteralMatch]:
         """The best match of each entry whose messages occur in `text`, best first."""
-        words = [(match[0].lower(), match.span()) for match in _WORD.finditer(text)]
+        matches = list(_WORD.finditer(text))
+        words = [match[0].lower() for match in matches]
         spans: dict[Shingle, tuple[int, int]] = {}
         for size in range(1, SHINGLE_WORDS + 1):
-            for start in range(len(words) - size + 1):
-                shingle = tuple(word for word, _ in words[start : start + size])
+            for start, shingle in enumerate(zip(*(words[offset:] for offset in range(size)), strict=False)):
                 if shingle in self._rarity and shingle not in spans:
-                    spans[shingle] = (words[start][1][0], words[start + size - 1][1][1])
+                    spans[shingle] = (matches[start].start(), matches[start + size - 1].end())
         best: dict[str, LiteralMatch] = {}
         for number in {number for shingle in spans for number in self._templates_with[shingle]}:
             match = self._match(number, spans, text)

@@ -10,7 +10,8 @@ PASSAGE_WORDS = 90
 LONGEST_WORD = 200
 """Base64 and minified code come as one endless word, which says nothing and takes an encoder long."""
 
-_UNREADABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_UNREADABLE = re.compile(r"[\x00-\x08\x0e-\x1f\x7f\ud800-\udfff\ufeff]")
+_PAGE_BREAK = re.compile(r"[\x0b\x0c]")
 _ANSI_COLOUR = re.compile(r"\x1b\[[0-9;]*m")
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 _URL = re.compile(r"https?://\S+")
@@ -35,6 +36,7 @@ def read_symptom(text: str) -> Symptom | None:
 def clean(text: str) -> str:
     """Drop control characters, lone surrogates and colours; unify line ends and Unicode forms."""
     text = _ANSI_COLOUR.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
+    text = _PAGE_BREAK.sub("\n", text)
     return unicodedata.normalize("NFC", _UNREADABLE.sub("", text)).strip()
 
 

@@ -2,9 +2,7 @@
 
 import hashlib
 import json
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +15,9 @@ from tokenizers import Tokenizer
 from indexer.checksums import file_sha256
 from indexer.encoders.protocol import EncoderIdentity
 from indexer.errors import EncoderError
+
+THREADS = 2
+"""Within one text. Measured on two cores: 1.9 ms for a message of 56 tokens, 2.9 ms with one thread."""
 
 MODEL, TOKENIZER, DESCRIPTION = "model.onnx", "tokenizer.json", "encoder.json"
 
@@ -45,7 +46,11 @@ class OnnxEncoder:
             self._tokenizer = Tokenizer.from_file(str(folder / TOKENIZER))
             self.identity = EncoderIdentity(name=self._description.name, sha256=folder_sha256(folder))
             self._session = onnxruntime.InferenceSession(
-                str(folder / MODEL), _session_options(), providers=["CPUExecutionProvider"]
+                str(folder / MODEL),
+                _session_options(),
+                providers=["CPUExecutionProvider"],
+                # The fused kernel takes 90 us a layer where an addition and a layer normalisation take 16.
+                disabled_optimizers=["SkipLayerNormFusion"],
             )
         except (OSError, ValidationError) as error:
             raise EncoderError(f"the encoder in {folder} can't be read: {error}") from error
@@ -74,11 +79,7 @@ class OnnxEncoder:
     def _encode(self, texts: Sequence[str]) -> NDArray[np.float32]:
         # One text a run: dynamic quantisation scales activations over the whole batch, so that in a batch a text's
         # vector would depend on its neighbours. It also spares the padding.
-        if len(texts) <= 1:
-            rows = [self._encode_one(text) for text in texts]
-        else:
-            with ThreadPoolExecutor(os.cpu_count()) as pool:
-                rows = list(pool.map(self._encode_one, texts))
+        rows = [self._encode_one(text) for text in texts]
         return np.stack(rows) if rows else np.empty((0, self.dimension), dtype=np.float32)
 
     def _encode_one(self, text: str) -> NDArray[np.float32]:
@@ -96,8 +97,7 @@ class OnnxEncoder:
 
 def _session_options() -> onnxruntime.SessionOptions:
     options = onnxruntime.SessionOptions()
-    # Texts run in parallel, each on one core; a second thread within a text of this size costs more than it brings.
-    options.intra_op_num_threads = 1
+    options.intra_op_num_threads = THREADS
     options.inter_op_num_threads = 1
     return options
 

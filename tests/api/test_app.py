@@ -79,7 +79,7 @@ def test_the_shape_of_problems_is_described_with_examples(document: dict[str, An
     problem = document["components"]["schemas"]["Problem"]
 
     assert problem["properties"].keys() == {"type", "title", "status", "detail", "errors"}
-    assert problem["properties"]["status"]["examples"] == [422]
+    assert problem["properties"]["status"]["examples"] == [404]
     assert problem["properties"]["errors"]["items"] == {"$ref": "#/components/schemas/InvalidField"}
 
 

@@ -31,11 +31,11 @@ def nearest(vectors: NDArray[np.float32], query: NDArray[np.float32], limit: int
 
 
 def bm25(texts: list[str], query: str) -> list[float]:
-    """Scores by the formula that Lucene uses (k1 = 1.5, b = 0.75), a document at a time."""
+    """Scores by the formula that Lucene uses (k1 = 1.5, b = 0.75), a document at a time; repeated words count once."""
     documents = [Counter(tokenize(text)) for text in texts]
     mean_length = sum(document.total() for document in documents) / len(documents)
     scores = [0.0] * len(documents)
-    for token in tokenize(query):
+    for token in dict.fromkeys(tokenize(query)):
         holding = sum(token in document for document in documents)
         rarity = math.log(1 + (len(documents) - holding + 0.5) / (holding + 0.5))
         for number, document in enumerate(documents):
