@@ -23,11 +23,10 @@ UNRELATED = PROBABILITY[Frequency.RARELY]
 """For an entry that doesn't mention a finding, and for "none of these"."""
 
 
-MISREADING = 0.2
-"""How often a pattern misreads a text. Of the matches of patterns that were not tuned on the reports they were measured
-on, 0.81 were in reports of entries that list the finding as sometimes true or more often."""
-
-
+FALSE_ALARMS = 0.06
+"""How often a pattern matches where its finding doesn't hold, for each time that it matches where it does. Of the
+matches of patterns that were not tuned on the reports they were measured on, 0.81 were in reports of entries that list
+the finding as sometimes true or more often; 0.19 / 0.81, at odds of 0.2 to 0.8 that a finding holds, give 0.06."""
 NEGLIGIBLE = 0.001
 """Outcomes less probable than this don't decide which question is best; leaving them out is faster."""
 
@@ -43,18 +42,18 @@ class Beliefs:
             for finding_id, frequency in entry.findings.items():
                 self._probability[row, self._column[finding_id]] = PROBABILITY[frequency]
 
-    def log_likelihood_ratios(self, observed: Mapping[str, bool], error_rate: float = 0.0) -> NDArray[np.float64]:
+    def log_likelihood_ratios(self, observed: Mapping[str, bool], false_alarms: float = 0.0) -> NDArray[np.float64]:
         """Natural log of how much likelier what was observed is under each outcome than if it were unrelated.
 
         Shape (n_entries + 1,); 0 for an outcome that no observed finding concerns.
 
         :param observed: findings that hold (True) or don't (False).
-        :param error_rate: how often an observation is the opposite of the truth.
+        :param false_alarms: how often this is observed where it isn't true, for each time where it is.
         """
         ratios = np.zeros(len(self._probability))
         for finding_id, holds in observed.items():
-            seen = _probability_of_seeing(self._probability[:, self._column[finding_id]], holds, error_rate)
-            ratios += np.log(seen / _probability_of_seeing(UNRELATED, holds, error_rate))
+            seen = _probability_of_seeing(self._probability[:, self._column[finding_id]], holds, false_alarms)
+            ratios += np.log(seen / _probability_of_seeing(UNRELATED, holds, false_alarms))
         return ratios
 
     def next_question(self, distribution: NDArray[np.float64], decided: Mapping[str, bool] | set[str]) -> str | None:
@@ -77,11 +76,11 @@ class Beliefs:
 
 
 def _probability_of_seeing(
-    probability: NDArray[np.float64] | float, holds: bool, error_rate: float
+    probability: NDArray[np.float64] | float, holds: bool, false_alarms: float
 ) -> NDArray[np.float64] | float:
-    """Probability of observing that a finding holds (or doesn't), from that of it holding."""
-    right = probability if holds else 1 - probability
-    return right * (1 - error_rate) + (1 - right) * error_rate
+    """In proportion to the probability of observing that a finding holds (or doesn't), given that of it holding."""
+    true = probability if holds else 1 - probability
+    return true + (1 - true) * false_alarms
 
 
 def _entropy_of_joint(joint: NDArray[np.float64]) -> NDArray[np.float64]:

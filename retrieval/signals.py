@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from indexer.artifact import Index
 from indexer.chunks import ChunkKind
 from indexer.search import Hits
-from retrieval.dialogue import MISREADING, Beliefs
+from retrieval.dialogue import FALSE_ALARMS, Beliefs
 from retrieval.literals import LiteralErrors, LiteralMatch
 from retrieval.symptom import Symptom
 
@@ -44,7 +44,8 @@ class Signals:
     """What speaks for each entry.
 
     `features`: float64, shape (n_entries, n_features), in the order of `entry_ids` and `FEATURES`.
-    `best_dense` and `best_lexical`: the row of the chunk that speaks most for each entry, shape (n_entries,).
+    `best_dense` and `best_lexical`: the row of the chunk that speaks most for each entry, shape (n_entries,). Reports
+    are left out: what one user wrote is not shown to another.
     """
 
     features: NDArray[np.float64]
@@ -63,6 +64,7 @@ class SignalComputer:
         self._literals = LiteralErrors(index.entries)
         self._user_rows = self._rows_by_entry(USER_WORDS)
         self._facts_rows = self._rows_by_entry(FACTS)
+        self._shown_rows = self._rows_by_entry((ChunkKind.SYMPTOM, *FACTS))
         self._row_of_chunk = {chunk.id: row for row, chunk in enumerate(index.chunks)}
 
     def compute(self, symptom: Symptom, observed: Mapping[str, bool], without: Collection[str] = ()) -> Signals:
@@ -78,18 +80,19 @@ class SignalComputer:
         columns: dict[str, NDArray[np.float64]] = {}
         best_rows = {}
         for name, similarity in (("dense", dense), ("lexical", lexical)):
-            user_best, user_mean, user_rows = _pool(similarity, self._user_rows)
-            facts_best, facts_mean, facts_rows = _pool(similarity, self._facts_rows)
+            _, user_mean = _pool(similarity, self._user_rows)
+            facts_best, facts_mean = _pool(similarity, self._facts_rows)
             columns |= {
                 f"{name} user mean": user_mean,
                 f"{name} facts best": facts_best,
                 f"{name} facts mean": facts_mean,
             }
-            best_rows[name] = np.where(user_best >= facts_best, user_rows, facts_rows)
+            shown = similarity[self._shown_rows].argmax(axis=1)
+            best_rows[name] = self._shown_rows[np.arange(len(shown)), shown]
         columns["literal"] = np.array(
             [literal_matches[key].coverage if key in literal_matches else 0.0 for key in self._entry_ids]
         )
-        columns[FINDINGS] = self._beliefs.log_likelihood_ratios(observed, MISREADING)[:-1]
+        columns[FINDINGS] = self._beliefs.log_likelihood_ratios(observed, FALSE_ALARMS)[:-1]
         return Signals(
             features=np.column_stack([columns[name] for name in FEATURES]),
             best_dense=best_rows["dense"],
@@ -138,11 +141,8 @@ class SignalComputer:
         return np.array([[*entry_rows, *[no_chunk] * (width - len(entry_rows))] for entry_rows in rows.values()])
 
 
-def _pool(
-    similarity: NDArray[np.float64], rows: NDArray[np.int64]
-) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.int64]]:
-    """Best, mean of the best three, and row of the best chunk, each of shape (n_entries,)."""
+def _pool(similarity: NDArray[np.float64], rows: NDArray[np.int64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Best, and mean of the best three, each of shape (n_entries,)."""
     of_entry = similarity[rows]
     best_three = np.partition(of_entry, -POOLED_CHUNKS, axis=1)[:, -POOLED_CHUNKS:]
-    best = of_entry.argmax(axis=1)
-    return best_three.max(axis=1), best_three.mean(axis=1), rows[np.arange(len(rows)), best]
+    return best_three.max(axis=1), best_three.mean(axis=1)
