@@ -18,7 +18,7 @@ def run(
 ) -> None:
     """Ask every query and print the measures."""
     from eval.measures import measure
-    from eval.queries import read_queries
+    from eval.query_sets import read_queries
     from eval.runs import answer_queries, in_process, over_http
     from indexer import open_index
     from retrieval.diagnoser import Diagnoser

@@ -8,7 +8,7 @@ import httpx
 from pydantic import ValidationError
 
 from eval.errors import UnreachableApi
-from eval.queries import Query
+from eval.query_sets import Query
 from retrieval import Diagnoser, Diagnosis, DiagnosisRequest
 
 RANKED_CAUSES = 20

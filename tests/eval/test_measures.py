@@ -4,7 +4,7 @@ from typing import Literal
 import pytest
 
 from eval.measures import measure
-from eval.queries import Query
+from eval.query_sets import Query
 from eval.runs import Answered
 from retrieval import Cause, Diagnoser, Diagnosis, DiagnosisRequest
 

@@ -10,7 +10,7 @@ from api.app import create_app
 from api.settings import ApiSettings
 from eval.errors import UnreachableApi
 from eval.measures import measure
-from eval.queries import Query
+from eval.query_sets import Query
 from eval.runs import RANKED_CAUSES, answer_queries, in_process, over_http, trec_run
 from indexer.artifact import Index
 from retrieval import Diagnoser, DiagnosisRequest, Evidence

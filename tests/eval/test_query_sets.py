@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 
 from eval.errors import InvalidQueries
-from eval.queries import Query, read_queries
+from eval.query_sets import Query, read_queries
 from kb import Problem
 from retrieval import DiagnosisRequest, Evidence
 from retrieval.diagnosis import MAX_SYMPTOM_CHARACTERS
