@@ -68,6 +68,12 @@ class SourceFiles:
     reports: Mapping[Path, list[tuple[int, Report]]]
     report_problems: tuple[Problem, ...]
 
+    def valid_entries(self) -> Iterator[tuple[SourceFile[Entry], Entry]]:
+        """Yield each entry that could be read, behind its file."""
+        for file in self.entries:
+            if file.value:
+                yield file, file.value
+
 
 def read_source_files(root: Path) -> SourceFiles:
     """Read every file below `root`; problems are kept with their file, none is raised."""
@@ -101,9 +107,7 @@ def find_problems(files: SourceFiles) -> list[Problem]:
 
 def _identity_problems(files: SourceFiles) -> Iterator[Problem]:
     first_seen: dict[str, Path] = {}
-    for file in files.entries:
-        if (entry := file.value) is None:
-            continue
+    for file, entry in files.valid_entries():
         if file.path.stem != entry.id:
             yield file.problem_at(("id",), f"the id must be '{file.path.stem}', as the file is called")
         if file.path.parent.name != entry.section:
@@ -124,11 +128,10 @@ def _reference_problems(files: SourceFiles) -> Iterator[Problem]:
     vocabulary, findings = files.vocabulary.value, files.findings.value
     if vocabulary is None or findings is None:
         return
-    entry_ids = {file.value.id for file in files.entries if file.value}
+    entry_ids = {entry.id for _, entry in files.valid_entries()}
     finding_ids = {finding.id for finding in findings}
-    for file in files.entries:
-        if file.value:
-            yield from _entry_reference_problems(file, file.value, vocabulary, entry_ids, finding_ids)
+    for file, entry in files.valid_entries():
+        yield from _entry_reference_problems(file, entry, vocabulary, entry_ids, finding_ids)
     yield from _report_reference_problems(files.reports, entry_ids)
 
 
@@ -203,7 +206,7 @@ def load_knowledge_base(root: Path) -> KnowledgeBase:
     return KnowledgeBase(
         root=root,
         vocabulary=files.vocabulary.value,
-        entries={file.value.id: file.value for file in files.entries if file.value},
+        entries={entry.id: entry for _, entry in files.valid_entries()},
         findings={finding.id: finding for finding in files.findings.value},
         reports={path.stem: tuple(report for _, report in rows) for path, rows in files.reports.items()},
         ranker=(root / RANKER if (root / RANKER).exists() else DEFAULT_RANKER).read_bytes(),

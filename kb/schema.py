@@ -173,3 +173,4 @@ class Vocabulary(Model):
     sdks: dict[Slug, Sdk]
     tools: dict[Slug, Sdk]
     token_transports: dict[Slug, Line]
+    banned_words: Annotated[tuple[Line, ...], Field(description="Words that maintainers' own prose does without.")] = ()

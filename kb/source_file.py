@@ -55,8 +55,16 @@ class SourceFile(Generic[T]):
             if not self.problems:
                 self.value = value
 
-    def problem_at(self, location: Location, message: str) -> Problem:
-        """A problem on the line of the deepest part of `location` that the file has."""
+    def problem_at(self, location: Location, message: str, line_of_text: int = 0) -> Problem:
+        """A problem at `location`, or at that line of the text there."""
+        return Problem(self.path, self.line_of(location, line_of_text), message)
+
+    def line_of(self, location: Location, line_of_text: int = 0) -> int:
+        """Line of the deepest part of `location` that the file has.
+
+        :param line_of_text: a line, from 1, of the text at `location`; counts in literal blocks (`|`), the only texts
+            whose lines are those of the file.
+        """
         node, line = self._root, 1
         for part in location:
             found = _child(node, part)
@@ -64,7 +72,8 @@ class SourceFile(Generic[T]):
                 break
             key, node = found
             line = key.start_mark.line + 1
-        return Problem(self.path, line, message)
+        is_literal = isinstance(node, yaml.ScalarNode) and node.style == "|"
+        return line + line_of_text if is_literal else line
 
 
 def _alias_problems(path: Path, text: str) -> Iterator[Problem]:

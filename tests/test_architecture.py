@@ -8,7 +8,15 @@ import pytest
 ROOMS = ("kb", "indexer", "retrieval", "api", "eval", "bot")
 PRODUCT = "super" + "tokens"
 """Of the knowledge base that comes with the program; put together here, as this file may not hold it either."""
-CONTENT = ("kb/entries", "kb/reports", "kb/findings.yaml", "kb/vocabulary.yaml", "eval/queries")
+CONTENT = (
+    "kb/entries",
+    "kb/reports",
+    "kb/findings.yaml",
+    "kb/links.txt",
+    "kb/vocabulary.yaml",
+    "kb/COVERAGE.md",
+    "eval/queries",
+)
 """What is written about a product, and nothing else is."""
 
 REPOSITORY = Path(__file__).parents[1]

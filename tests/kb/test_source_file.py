@@ -270,3 +270,19 @@ def test_json_lines_that_are_not_utf_8_are_reported(tmp_path: Path) -> None:
     rows, (problem,) = read_json_lines(path, STEP)
     assert rows == []
     assert str(problem).startswith(f"{path}:1: can't be read: 'utf-8' codec can't decode byte 0xe9")
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        pytest.param("|\n      Boil\n      water\n", 5, id="literal block, which keeps its lines"),
+        pytest.param(">-\n      Boil\n      water\n", 3, id="folded block, which does not"),
+        pytest.param("'Boil\n\n      water'\n", 3, id="quoted text, which does not"),
+    ],
+)
+def test_line_of_a_text_is_a_line_of_the_file_where_the_text_keeps_its_lines(path: Path, text: str, line: int) -> None:
+    path.write_text(f"title: Tea\nsteps:\n  - text: {text}")
+    location = ("steps", 0, "text")
+    assert SourceFile(path, RECIPE).line_of(location, line_of_text=2) == line
+    assert SourceFile(path, RECIPE).problem_at(location, "Too hot", line_of_text=2).line == line
+    assert SourceFile(path, RECIPE).line_of(location) == 3
