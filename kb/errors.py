@@ -4,7 +4,9 @@ KnowledgeBaseError
 ├── InvalidKnowledgeBase   files that don't validate: every problem of every file, each with its place
 ├── UnknownEntry           an id that no entry has
 ├── InvalidName            an id or section that can't be a file's name
-└── EntryExists            a new entry would overwrite a file
+├── EntryExists            a new entry would overwrite a file
+├── NotAnExport            an export would overwrite what no export wrote
+└── Offline                no link can be checked
 """
 
 from collections.abc import Sequence
@@ -59,3 +61,22 @@ class EntryExists(KnowledgeBaseError):
     def __init__(self, path: Path) -> None:
         self.path = path
         super().__init__(f"{path} exists already: choose another id, or edit that file")
+
+
+class NotAnExport(KnowledgeBaseError):
+    """A folder to export to holds something that no export wrote."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(
+            f"{path} was not written by an export and would be lost: choose another folder, or move it away"
+        )
+
+
+class Offline(KnowledgeBaseError):
+    """No host that links lead to could be connected to."""
+
+    def __init__(self, hosts: int, reason: str) -> None:
+        super().__init__(
+            f"no link was checked: none of {hosts} hosts can be reached ({reason}); is this machine online?"
+        )

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+from rich.table import Table
 from rich.text import Text
 
 from kb.schema import Entry, FixStep, Link, Snippet
@@ -12,6 +13,7 @@ from kb.schema import Entry, FixStep, Link, Snippet
 WIDTH_IN_A_PIPE = 100
 INDENT = "     "
 
+_UNLIMITED = 1_000_000
 _INLINE_CODE = re.compile(r"`([^`]+)`")
 
 
@@ -40,6 +42,17 @@ class Verbatim:
         """Yield the lines."""
         for line in self.text.rstrip("\n").split("\n"):
             yield Text((INDENT + line).rstrip(), style=self.style, no_wrap=True, overflow="ignore")
+
+
+@dataclass(frozen=True)
+class Unbroken:
+    """Something as wide as it needs to be, even if the console is narrower: a table, a line for a program."""
+
+    content: Table | Text
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Yield the content."""
+        yield from console.render(self.content, options.update(width=_UNLIMITED))
 
 
 def render_entry(entry: Entry) -> Iterator[RenderableType]:
