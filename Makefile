@@ -26,6 +26,7 @@ lint: $(VENV)/.dev  ## Check style, types, layering and the knowledge base
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/causeway kb lint
+	$(BIN)/causeway eval content
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix-only .

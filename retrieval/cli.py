@@ -20,6 +20,9 @@ def ask(
     ] = None,
     top: Annotated[int, typer.Option(min=1, max=20, help="How many causes to show.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the diagnosis as JSON.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Print only which signal lifted which entry, as a table.")
+    ] = False,
 ) -> None:
     """Ask for the likely causes of a symptom and their fixes."""
     from pydantic import ValidationError
@@ -28,7 +31,7 @@ def ask(
     from kb.rendering import print_all
     from retrieval.diagnoser import Diagnoser
     from retrieval.diagnosis import DiagnosisRequest
-    from retrieval.rendering import render_diagnosis
+    from retrieval.rendering import render_diagnosis, render_signals
 
     try:
         request = DiagnosisRequest.model_validate(
@@ -45,6 +48,8 @@ def ask(
     diagnosis = Diagnoser(open_index()).diagnose(request)
     if as_json:
         typer.echo(diagnosis.model_dump_json(indent=2))
+    elif explain:
+        print_all(render_signals(diagnosis))
     else:
         print_all(render_diagnosis(diagnosis))
 

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 
 from rich.console import RenderableType
+from rich.table import Table
 from rich.text import Text
 
 from kb.rendering import Hanging, heading, inline, render_remedy
-from retrieval.diagnosis import Cause, Confidence, Diagnosis, FollowUp, Reason
+from retrieval.diagnosis import Cause, Confidence, Diagnosis, FollowUp, Reason, Signal
 
 _STYLE = {Confidence.CONFIDENT: "bold green", Confidence.LIKELY: "bold yellow", Confidence.UNSURE: "bold red"}
 
@@ -31,6 +32,18 @@ def render_diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     yield Text(f"{diagnosis.none_probability:>5.0%}  none of the known causes", style="dim")
     if diagnosis.follow_up:
         yield from _question(diagnosis.follow_up)
+
+
+def render_signals(diagnosis: Diagnosis) -> Iterator[RenderableType]:
+    """A table of all causes: how much each signal lifted each above the average entry, in natural-log odds."""
+    table = Table("entry", "probability", *(signal.value for signal in Signal), box=None, pad_edge=False)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for cause in diagnosis.causes:
+        lift = {reason.signal: f"+{reason.weight:.1f}" for reason in cause.reasons}
+        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *(lift.get(signal, "") for signal in Signal))
+    table.add_row("none of the known causes", f"{diagnosis.none_probability:.1%}", style="dim")
+    yield table
 
 
 def _line(cause: Cause) -> Iterator[RenderableType]:

@@ -3,7 +3,8 @@ import pytest
 from kb.rendering import print_all
 from kb.schema import FixStep, Link, Snippet
 from retrieval import Diagnoser, Diagnosis, DiagnosisRequest
-from retrieval.rendering import render_diagnosis
+from retrieval.diagnosis import Signal
+from retrieval.rendering import render_diagnosis, render_signals
 
 LONG_URL = "https://pigeon.example/docs/" + "a-rather-long-page-name/" * 6 + "#and-its-part"
 LONG_LINE = "pigeon set relay smtp.example.com:587 " + "--with-an-option-of-some-length " * 4 + "--end"
@@ -105,3 +106,16 @@ def test_an_answer_without_causes_and_question_can_be_shown(
 
     assert "100%  none of the known causes" in text
     assert "One question would help" not in text
+
+
+def test_signals_are_shown_as_a_table_of_all_causes(diagnoser: Diagnoser, capsys: pytest.CaptureFixture[str]) -> None:
+    diagnosis = diagnoser.diagnose(DiagnosisRequest(symptom="queue manager: write failed: No space left on device"))
+
+    print_all(render_signals(diagnosis))
+
+    header, first, *_, none = capsys.readouterr().out.splitlines()
+    lift = {reason.signal: round(reason.weight, 1) for reason in diagnosis.causes[0].reasons}
+    assert header.split() == ["entry", "probability", "dense", "lexical", "errors", "findings"]
+    assert first.split()[0] == "disk-full-stops-queue"
+    assert [float(number) for number in first.split()[2:]] == [lift[signal] for signal in Signal if signal in lift]
+    assert none.split()[:-1] == ["none", "of", "the", "known", "causes"]
