@@ -108,7 +108,9 @@ def export(
     try:
         from indexer.encoders.export import ModelOrigin, export_encoder
     except ImportError as error:
-        raise EncoderError(f"exporting needs {error.name}: pip install 'causeway[train]'") from error
+        raise EncoderError(
+            f"exporting needs {error.name}, of the extra train: pip install 'causeway[train]'"
+        ) from error
     chunks = chunk_knowledge_base(load_knowledge_base(KnowledgeBaseSettings().kb_dir))
     parity = export_encoder(model, to, ModelOrigin(source=source, licence=licence), chunks)
     typer.echo(

@@ -12,10 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
+import onnx
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
+from onnxruntime.transformers.fusion_options import FusionOptions
+from onnxruntime.transformers.optimizer import optimize_model
 from pydantic import BaseModel
 from sentence_transformers import SentenceTransformer
+from transformers import PretrainedConfig
 
 from indexer.checksums import file_sha256
 from indexer.chunks import Chunk
@@ -151,6 +155,10 @@ def _require_parity(parity: Parity) -> None:
 
 
 def _write_model(model: SentenceTransformer, float_path: Path, int8_path: Path) -> None:
+    transformer = getattr(model[0], "auto_model", None)
+    if transformer is not None:
+        # Attention written out, operator by operator, is what the fusion below recognises.
+        transformer.set_attn_implementation("eager")
     example = model.tokenizer(
         ["two texts", "of different length, for the dynamic axes"], padding=True, return_tensors="pt"
     )
@@ -172,9 +180,39 @@ def _write_model(model: SentenceTransformer, float_path: Path, int8_path: Path) 
             )
         except (torch.onnx.errors.OnnxExporterError, RuntimeError) as error:
             raise EncoderError(f"torch can't export this model: {error}") from error
+    if transformer is not None:
+        _fuse_attention(float_path, transformer.config)
     # Seven-bit weights: on processors without VNNI, u8 x s8 products are added in pairs in 16 bits, which eight-bit
     # weights overflow. With seven bits 2 * 255 * 64 fits, so that every processor computes the same integers.
-    quantize_dynamic(float_path, int8_path, per_channel=True, weight_type=QuantType.QInt8, reduce_range=True)
+    quantize_dynamic(
+        float_path,
+        int8_path,
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        reduce_range=True,
+        # The types of fused operators aren't inferred; everything that isn't quantised is a float.
+        extra_options={"DefaultTensorType": onnx.TensorProto.FLOAT},
+    )
+
+
+def _fuse_attention(path: Path, config: PretrainedConfig) -> None:
+    """Replace what a transformer of BERT's kind does for attention by one operator; other models are left as they are.
+
+    All-MiniLM-L6-v2 takes a fifth less time with it. The fused sum and layer normalisation is left out: it is slower
+    than both apart.
+    """
+    options = FusionOptions("bert")
+    options.enable_skip_layer_norm = False
+    options.enable_bias_skip_layer_norm = False
+    options.enable_embed_layer_norm = False
+    fused = optimize_model(
+        str(path),
+        model_type="bert",
+        num_heads=getattr(config, "num_attention_heads", 0),
+        hidden_size=getattr(config, "hidden_size", 0),
+        optimization_options=options,
+    )
+    fused.save_model_to_file(str(path))
 
 
 def _weights_sha256(folder: Path) -> dict[str, str]:
