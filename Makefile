@@ -26,7 +26,6 @@ lint: $(VENV)/.dev  ## Check style, types, layering and the knowledge base
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/causeway kb lint
-	$(BIN)/causeway eval content
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix-only .

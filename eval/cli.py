@@ -56,36 +56,6 @@ def speed(
 
 
 @app.command()
-def content() -> None:
-    """Report entries that say the same, or that their own reports don't find; exit code 1 if there is any."""
-    from eval.content import near_duplicates, unfound_entries
-    from eval.fit import collect_examples
-    from indexer import open_index
-    from indexer.cli import build
-    from indexer.publication import current_build
-    from indexer.search import LocalSearch
-    from indexer.settings import IndexSettings
-    from kb.loader import load_knowledge_base, read_source_files
-    from kb.settings import KnowledgeBaseSettings
-    from retrieval.ranking import read_ranker
-
-    build()
-    index = open_index()
-    vectors = LocalSearch.load(current_build(IndexSettings().index_dir)).vectors()
-    root = KnowledgeBaseSettings().kb_dir
-    files, examples = read_source_files(root), collect_examples(load_knowledge_base(root), index)
-    problems = [
-        *near_duplicates(index, vectors, files),
-        *unfound_entries(examples, read_ranker(index.ranker), index, files),
-    ]
-    for problem in sorted(problems):
-        typer.echo(problem)
-    if problems:
-        raise typer.Exit(1)
-    typer.echo("no problems", err=True)
-
-
-@app.command()
 def fit() -> None:
     """Learn the ranking's weights from the knowledge base's reports and write its ranker.json."""
     from rich.console import Console

@@ -1,25 +1,33 @@
 """Is the knowledge base good to search? What only a search can tell about its entries.
 
 Two texts that say the same make their entries indistinguishable; an entry that its own reports don't find is described
-in other words than people use.
+in other words than people use. `causeway kb lint` runs this by the entry point `causeway.kb_lint`.
 """
 
+import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import Progress
 
-from eval.fit import Examples
-from indexer.artifact import Index
+from eval.fit import Examples, collect_examples
+from indexer.artifact import Index, load_index
+from indexer.build import build_index
 from indexer.chunks import Chunk, ChunkKind
-from kb import Problem
-from kb.loader import SourceFiles
-from retrieval.ranking import Ranker
+from indexer.encoders import load_encoder
+from indexer.publication import current_build
+from indexer.search import LocalSearch
+from indexer.settings import IndexSettings
+from kb import Problem, load_knowledge_base
+from kb.loader import SourceFiles, read_source_files
+from retrieval.ranking import Ranker, read_ranker
 
 SAME_TEXT = 0.95
-"""Cosine from which two phrasings or reports say the same. Of 2,800 of them, no two of different entries come nearer
-than 0.94, and the nearest differ in a detail that matters."""
+"""Cosine from which two phrasings or reports say the same. Of 2,800 of them no two come nearer than 0.94, and the
+nearest differ in a detail that matters."""
 SAME_ENTRY = 0.9
 """Cosine from which two entries' titles and summaries say the same; the nearest of 104 entries are at 0.87."""
 LEAST_FOUND = 0.5
@@ -27,8 +35,33 @@ LEAST_FOUND = 0.5
 FIRST = 3
 
 
+def content_problems(root: Path) -> list[Problem]:
+    """What searching a knowledge base, given by its folder, tells; nothing is published."""
+    settings = IndexSettings()
+    encoder = load_encoder(settings.encoder)
+    files, knowledge_base = read_source_files(root), load_knowledge_base(root)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Progress(console=Console(stderr=True), transient=True) as progress,
+    ):
+        task = progress.add_task("Encoding what is new", total=None)
+
+        def show(done: int, total: int) -> None:
+            progress.update(task, completed=done, total=total)
+
+        build_index(knowledge_base, encoder, Path(folder), show, reuse_from=settings.index_dir)
+        build = current_build(Path(folder))
+        index, vectors = load_index(build, encoder), LocalSearch.load(build).vectors()
+        progress.update(task, description="Searching each report")
+        examples = collect_examples(knowledge_base, index, show)
+    return [
+        *near_duplicates(index, vectors, files),
+        *unfound_entries(examples, read_ranker(index.ranker), index, files),
+    ]
+
+
 def near_duplicates(index: Index, vectors: NDArray[np.float32], files: SourceFiles) -> Iterator[Problem]:
-    """Texts of two entries that say the same, each at the place of the second.
+    """Texts that say the same, each at the place of the second.
 
     :param vectors: of the index's chunks, float32, shape (n_chunks, dimension), rows of unit length.
     """
@@ -37,8 +70,8 @@ def near_duplicates(index: Index, vectors: NDArray[np.float32], files: SourceFil
     summaries = [row for row, chunk in enumerate(index.chunks) if chunk.id == f"{chunk.entry_id}/{ChunkKind.CAUSE}/0"]
     for rows, limit in ((words, SAME_TEXT), (summaries, SAME_ENTRY)):
         for first, second in _close_pairs([index.chunks[row] for row in rows], vectors[rows], limit):
-            (other, _), (path, line) = places[first.id], places[second.id]
-            yield Problem(path, line, f"says the same as {other.name}: “{first.text}”")
+            (other_path, other_line), (path, line) = places[first.id], places[second.id]
+            yield Problem(path, line, f"says the same as {other_path.name}:{other_line}: “{first.text}”")
 
 
 def unfound_entries(examples: Examples, ranker: Ranker, index: Index, files: SourceFiles) -> Iterator[Problem]:
@@ -56,8 +89,7 @@ def unfound_entries(examples: Examples, ranker: Ranker, index: Index, files: Sou
 
 def _close_pairs(chunks: list[Chunk], vectors: NDArray[np.float32], limit: float) -> Iterator[tuple[Chunk, Chunk]]:
     for first, second in np.argwhere(np.triu(vectors @ vectors.T, 1) >= limit):
-        if chunks[first].entry_id != chunks[second].entry_id:
-            yield chunks[first], chunks[second]
+        yield chunks[first], chunks[second]
 
 
 def _places(files: SourceFiles) -> Mapping[str, tuple[Path, int]]:

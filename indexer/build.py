@@ -55,12 +55,18 @@ class Build:
 
 
 def build_index(
-    knowledge_base: KnowledgeBase, encoder: Encoder, root: Path, progress: Progress = lambda done, total: None
+    knowledge_base: KnowledgeBase,
+    encoder: Encoder,
+    root: Path,
+    progress: Progress = lambda done, total: None,
+    reuse_from: Path | None = None,
 ) -> Build:
-    """Build an index beside the others and publish it.
+    """Build an index beside the others in `root` and publish it there.
 
-    Vectors of chunks that the published index already has are taken from there. Everything is written to a hidden
-    folder first and renamed when complete, so that a crash leaves the published index as it was.
+    Everything is written to a hidden folder first and renamed when complete, so that a crash leaves the published index
+    as it was.
+
+    :param reuse_from: folder of indexes whose published one gives the vectors of the chunks it has; `root` if left out.
     """
     chunks = chunk_knowledge_base(knowledge_base)
     contents = _contents(knowledge_base, chunks)
@@ -69,7 +75,8 @@ def build_index(
     if published and published[1].content_sha256 == content_sha256:
         return Build(published[1], unchanged=True, encoded_chunks=0)
 
-    known = _reusable_vectors(published[0], encoder) if published else {}
+    reusable = published if reuse_from is None else _published(reuse_from)
+    known = _reusable_vectors(reusable[0], encoder) if reusable else {}
     vectors, encoded_chunks = _vectors(chunks, encoder, known, progress)
     root.mkdir(parents=True, exist_ok=True)
     _remove_abandoned(root)

@@ -18,9 +18,10 @@ def _root() -> Path:
 @app.command()
 def lint() -> None:
     """Report every problem of every file as `file:line: message`; exit code 1 if there is any."""
+    from kb.lint import installed_checks
     from kb.lint import lint as find_problems
 
-    problems = find_problems(_root())
+    problems = find_problems(_root(), installed_checks())
     for problem in problems:
         typer.echo(problem)
     if problems:

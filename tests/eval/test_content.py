@@ -4,7 +4,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from eval.cli import app
+from kb.cli import app
 from tests.edit import edit, line_of
 
 runner = CliRunner()
@@ -21,7 +21,7 @@ def configured(small_kb_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 
 def problems() -> tuple[int, list[str]]:
-    result = runner.invoke(app, ["content"])
+    result = runner.invoke(app, ["lint"])
     return result.exit_code, [line for line in result.stdout.splitlines() if ".yaml:" in line or ".jsonl:" in line]
 
 
@@ -30,12 +30,35 @@ def test_the_small_knowledge_base_has_no_problems() -> None:
 
 
 def test_phrasing_of_another_entry_is_reported_where_it_is_repeated(small_kb_dir: Path) -> None:
-    edit(small_kb_dir / EXPIRED, "Do I have to accept this security exception?", "MAIL STOPPED OVERNIGHT")
-    line = line_of(small_kb_dir / EXPIRED, "MAIL STOPPED OVERNIGHT")
+    edit(small_kb_dir / EXPIRED, "Do I have to accept this security exception?", "Mail has stopped overnight")
+    line = line_of(small_kb_dir / EXPIRED, "Mail has stopped overnight")
+    other_line = line_of(small_kb_dir / DISK_FULL, "mail stopped overnight")
     assert problems() == (
         1,
-        [f"{small_kb_dir / EXPIRED}:{line}: says the same as disk-full-stops-queue.yaml: “mail stopped overnight”"],
+        [
+            f"{small_kb_dir / EXPIRED}:{line}: says the same as disk-full-stops-queue.yaml:{other_line}: "
+            "“mail stopped overnight”"
+        ],
     )
+
+
+def test_phrasing_that_says_what_another_of_its_entry_says_is_reported(small_kb_dir: Path) -> None:
+    edit(small_kb_dir / DISK_FULL, "symptoms:\n", "symptoms:\n  - Everything hangs since the big newsletter went out\n")
+    exit_code, (problem,) = problems()
+    assert exit_code == 1
+    assert "says the same as disk-full-stops-queue.yaml" in problem
+
+
+def test_check_publishes_nothing(tmp_path: Path) -> None:
+    problems()
+    assert not (tmp_path / "index").exists()
+
+
+def test_knowledge_base_that_does_not_load_is_not_searched(small_kb_dir: Path) -> None:
+    edit(small_kb_dir / EXPIRED, "id: certificate-expired-on-server", "id: another")
+    exit_code, found = problems()
+    assert exit_code == 1
+    assert all("id must be" in problem or "unknown" in problem for problem in found)
 
 
 def test_entry_that_its_reports_do_not_find_is_reported(small_kb_dir: Path) -> None:

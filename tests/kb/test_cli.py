@@ -23,7 +23,7 @@ def configured_folder(small_kb_dir: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 def test_lint_of_a_good_folder_prints_nothing_on_standard_output() -> None:
     result = runner.invoke(app, ["lint"])
-    assert (result.exit_code, result.stdout, result.stderr) == (0, "", "no problems\n")
+    assert (result.exit_code, result.stdout, result.stderr.strip()) == (0, "", "no problems")
 
 
 def test_lint_prints_problems_on_standard_output_and_their_number_on_standard_error(small_kb_dir: Path) -> None:
