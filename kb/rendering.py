@@ -1,7 +1,7 @@
 """Entries in a terminal or a pipe: prose is wrapped beside its number, code and addresses are never broken."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
@@ -108,7 +108,7 @@ def numbered(items: Sequence[str]) -> Iterator[RenderableType]:
         yield _numbered(number, item)
 
 
-def print_all(parts: Iterator[RenderableType]) -> None:
+def print_all(parts: Iterable[RenderableType]) -> None:
     """Print to standard output: in a terminal as wide as it is, in a pipe plain and of a fixed width."""
     console = Console(highlight=False)
     if not console.is_terminal:

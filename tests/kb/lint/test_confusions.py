@@ -1,12 +1,7 @@
-import shutil
 from pathlib import Path
-
-import pytest
 
 from tests.edit import edit
 from tests.kb.lint.problems import CERTIFICATE, DISK_FULL, HASH, PORT_25, problems
-
-OTHER_HASH = Path("entries/login/other-hash.yaml")
 
 
 def confuse(root: Path, entry: Path, *others: Path) -> None:
@@ -39,21 +34,3 @@ def test_each_confusion_is_reported_at_its_own_line(small_kb_dir: Path) -> None:
         f"{DISK_FULL}:33: 'certificate-expired-on-server'",
         f"{DISK_FULL}:35: 'password-hash-outdated'",
     ]
-
-
-@pytest.mark.parametrize(
-    ("named", "is_problem"),
-    [
-        pytest.param([], True, id="none"),
-        pytest.param([CERTIFICATE], True, id="one"),
-        pytest.param([CERTIFICATE, HASH], True, id="two"),
-        pytest.param([CERTIFICATE, HASH, OTHER_HASH], False, id="three"),
-    ],
-)
-def test_entry_that_names_fewer_than_three_has_room_for_one_more(
-    small_kb_dir: Path, named: list[Path], is_problem: bool
-) -> None:
-    shutil.copy(small_kb_dir / HASH, small_kb_dir / OTHER_HASH)
-    edit(small_kb_dir / OTHER_HASH, f"id: {HASH.stem}", f"id: {OTHER_HASH.stem}")
-    confuse(small_kb_dir, PORT_25, *named)
-    assert any(problem.startswith(f"{DISK_FULL}:") for problem in one_sided(small_kb_dir)) is is_problem
