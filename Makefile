@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help demo serve test test-train lint format constraints clean
+.PHONY: help demo serve test test-train lint gate format constraints clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -26,6 +26,10 @@ lint: $(VENV)/.dev  ## Check style, types, layering and the knowledge base
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/causeway kb lint
+
+gate: $(VENV)/.dev index  ## Refuse answers that got worse, and queries that the knowledge base has seen
+	$(BIN)/causeway eval lint
+	$(BIN)/causeway eval gate
 
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix-only .

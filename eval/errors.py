@@ -3,10 +3,19 @@
 EvalError
 ├── TooFewReports    nothing to learn the ranking from
 ├── InvalidQueries   a query file that doesn't validate, with every problem's file and line
-└── UnreachableApi   the API under test doesn't answer, or not as it should
+├── UnreachableApi   the API under test doesn't answer, or not as it should
+├── NoRun            there is no run of this name
+├── UnusableRun      a run that this version can't read
+├── OccupiedFolder   a run would replace something that is no run
+├── OtherQueries     two runs that can't be compared
+├── NoBaseline       nothing to hold answers against
+├── InvalidFeedback  a feedback file that doesn't validate
+├── InvalidLabel     a label that isn't ENTRY=1 or ENTRY=2
+└── NotConfirmable   feedback that can't become a query
 """
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from kb import Problem
 
@@ -35,3 +44,65 @@ class InvalidQueries(EvalError):
 
 class UnreachableApi(EvalError):
     """The API under test can't be asked."""
+
+
+class NoRun(EvalError):
+    """A name that no run has."""
+
+    def __init__(self, folder: Path) -> None:
+        names = sorted(path.parent.name for path in folder.parent.glob("*/run.json"))
+        there = f"there are {', '.join(names)}" if names else "there is none yet"
+        super().__init__(f"there is no run {folder}: {there}; `causeway eval run` makes one")
+
+
+class UnusableRun(EvalError):
+    """A run of another version, or a damaged one."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"the run {folder} can't be read by this version: ask its queries again")
+
+
+class OccupiedFolder(EvalError):
+    """Something else is where a run should go."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(f"{folder} is there and is no run: choose another --name, or remove it")
+
+
+class OtherQueries(EvalError):
+    """Runs over different queries."""
+
+    def __init__(self, name: str, other: str, differing: Sequence[str]) -> None:
+        some = ", ".join(differing[:5]) + (", …" if len(differing) > 5 else "")
+        super().__init__(
+            f"'{name}' and '{other}' answered different queries, or by different judgments ({len(differing)}: {some}): "
+            "ask both the same query files"
+        )
+
+
+class NoBaseline(EvalError):
+    """The baseline file is missing or can't be read."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__(f"there is no readable baseline {path}: `causeway eval baseline` writes it")
+
+
+class InvalidFeedback(EvalError):
+    """A feedback file has problems; each is given as `file:line: message`."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__("\n".join(map(str, problems)))
+
+
+class NotConfirmable(EvalError):
+    """A candidate can't be added to a query file."""
+
+    def __init__(self, candidate_id: str, reason: str) -> None:
+        super().__init__(f"'{candidate_id}' can't become a query: {reason}")
+
+
+class InvalidLabel(EvalError):
+    """A label that can't be read."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(f"'{text}' is no label: write ENTRY=2 for the cause, ENTRY=1 for a lead")

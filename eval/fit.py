@@ -67,6 +67,7 @@ def collect_examples(
     knowledge_base: KnowledgeBase, index: Index, progress: Callable[[int, int], None] = lambda done, total: None
 ) -> Examples:
     """Signals of every report, each as if it had not been indexed."""
+    indexed = {chunk.id for chunk in index.chunks if chunk.kind is ChunkKind.REPORT}
     beliefs = Beliefs(index.entries, index.findings)
     computer = SignalComputer(index, beliefs)
     detectors = FindingDetectors(index.findings)
@@ -81,7 +82,7 @@ def collect_examples(
         observed = {
             finding.id: finding.holds for finding in detectors.observe([Evidence(name="report", text=report.question)])
         }
-        own_chunk = [] if key == NONE_OF_THESE else [f"{key}/{ChunkKind.REPORT}/{report.id}"]
+        own_chunk = indexed & {f"{key}/{ChunkKind.REPORT}/{report.id}"}
         features.append(computer.compute(symptom, observed, without=own_chunk).features)
         targets.append(len(entry_ids) if key == NONE_OF_THESE else entry_ids.index(key))
         acceptable.append([*(entry_id in report.labels for entry_id in entry_ids), not report.labels])

@@ -1,7 +1,8 @@
 """Queries with known answers, one JSON object a line.
 
-`{"id", "question", "labels": {"<entry id>": 2 | 1}, "evidence": [{"name", "text"}]}`: grade 2 is the cause, 1 a helpful
-lead; no labels mean that nothing in the knowledge base answers it. Other keys are ignored.
+`{"id", "question", "labels": {"<entry id>": 2 | 1}, "evidence": [{"name", "text"}], "style"}`: grade 2 is the cause, 1
+a helpful lead; no labels mean that nothing in the knowledge base answers it. Evidence and style are optional, other
+keys are ignored.
 """
 
 from collections.abc import Collection, Sequence
@@ -13,7 +14,10 @@ from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 from eval.errors import InvalidQueries
 from kb import Problem
 from kb.source_file import read_json_lines
-from retrieval.diagnosis import MAX_SYMPTOM_CHARACTERS, DiagnosisRequest, Evidence
+from retrieval.diagnosis import MAX_EVIDENCE_ITEMS, MAX_SYMPTOM_CHARACTERS, DiagnosisRequest, Evidence
+
+Labels = dict[str, Literal[1, 2]]
+"""Entry id to grade; empty if nothing answers the query."""
 
 
 class Query(BaseModel):
@@ -21,10 +25,11 @@ class Query(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="ignore")
 
-    id: str
+    id: Annotated[str, Field(pattern=r"^\S+$", description="Without spaces: TREC files separate columns by them.")]
     question: Annotated[str, Field(max_length=MAX_SYMPTOM_CHARACTERS)]
-    labels: dict[str, Literal[1, 2]]
-    evidence: tuple[Evidence, ...] = ()
+    labels: Labels
+    evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE_ITEMS)] = ()
+    style: Annotated[str | None, Field(description="How it is written; measured apart.")] = None
 
     def request(self, top_k: int) -> DiagnosisRequest:
         """The request that asks this query."""
@@ -40,19 +45,26 @@ def read_queries(paths: Sequence[Path], entry_ids: Collection[str]) -> list[Quer
     :param entry_ids: the entries that labels may name.
     :raises InvalidQueries: with every problem of every file.
     """
-    queries: dict[str, Query] = {}
+    return [query for _, _, query in locate_queries(paths, entry_ids)]
+
+
+def locate_queries(paths: Sequence[Path], entry_ids: Collection[str]) -> list[tuple[Path, int, Query]]:
+    """Read query files, each query with its file and line; as `read_queries`."""
+    located: dict[str, tuple[Path, int, Query]] = {}
     problems: list[Problem] = []
     for path in paths:
         rows, file_problems = read_json_lines(path, _QUERY)
         problems += file_problems
         for line, query in rows:
-            if query.id in queries:
+            if query.id in located:
                 problems.append(Problem(path, line, f"query id '{query.id}' is used twice"))
             problems += [
                 Problem(path, line, f"unknown entry '{entry_id}' in labels")
                 for entry_id in sorted(query.labels.keys() - entry_ids)
             ]
-            queries[query.id] = query
+            located[query.id] = (path, line, query)
+        if not rows and not file_problems:
+            problems.append(Problem(path, 1, "there is no query in this file"))
     if problems:
         raise InvalidQueries(problems)
-    return list(queries.values())
+    return list(located.values())

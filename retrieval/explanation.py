@@ -23,7 +23,7 @@ _SIGNAL_OF_KIND = {
     "literal": Signal.ERRORS,
     "findings": Signal.FINDINGS,
 }
-_SIGNALS = [_SIGNAL_OF_KIND[name.split()[0]] for name in FEATURES]
+SIGNAL_OF_FEATURE = [_SIGNAL_OF_KIND[name.split()[0]] for name in FEATURES]
 
 
 class Explanation:
@@ -49,7 +49,7 @@ class Explanation:
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """What lifted the entry of this row above the average one, strongest first."""
         weights = dict.fromkeys(Signal, 0.0)
-        for signal, contribution in zip(_SIGNALS, self._contributions[row].tolist(), strict=True):
+        for signal, contribution in zip(SIGNAL_OF_FEATURE, self._contributions[row].tolist(), strict=True):
             weights[signal] += contribution
         strongest_first = sorted(weights.items(), key=lambda item: -item[1])
         return tuple(

@@ -42,7 +42,7 @@ class LiteralErrors:
         entries_with: dict[Shingle, set[str]] = defaultdict(set)
         for entry in entries.values():
             for template in entry.errors:
-                shingles = Counter(_template_shingles(template))
+                shingles = Counter(template_shingles(template))
                 for shingle in shingles:
                     self._templates_with[shingle].append(len(self._templates))
                     entries_with[shingle].add(entry.id)
@@ -80,7 +80,8 @@ class LiteralErrors:
         )
 
 
-def _template_shingles(template: str) -> Sequence[Shingle]:
+def template_shingles(template: str) -> Sequence[Shingle]:
+    """Runs of three words between the placeholders; a shorter segment is a run of its own."""
     shingles: list[Shingle] = []
     for segment in _PLACEHOLDER.split(template):
         words = [word.lower() for word in _WORD.findall(segment)]

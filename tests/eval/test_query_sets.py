@@ -4,10 +4,10 @@ from pathlib import Path
 import pytest
 
 from eval.errors import InvalidQueries
-from eval.query_sets import Query, read_queries
+from eval.query_sets import Query, locate_queries, read_queries
 from kb import Problem
 from retrieval import DiagnosisRequest, Evidence
-from retrieval.diagnosis import MAX_SYMPTOM_CHARACTERS
+from retrieval.diagnosis import MAX_EVIDENCE_ITEMS, MAX_SYMPTOM_CHARACTERS
 
 ENTRY_IDS = {"disk-full", "port-blocked"}
 
@@ -65,8 +65,66 @@ def test_blank_lines_are_skipped(tmp_path: Path) -> None:
     assert [query.id for query in read_queries([path], ENTRY_IDS)] == ["q1"]
 
 
-def test_an_empty_file_has_no_queries(tmp_path: Path) -> None:
-    assert read_queries([write(tmp_path / "q.jsonl")], ENTRY_IDS) == []
+@pytest.mark.parametrize("content", ["", "\n", " \n\n"], ids=["empty", "a line end", "blank lines"])
+def test_file_without_queries_is_a_problem(tmp_path: Path, content: str) -> None:
+    path = write(tmp_path / "q.jsonl", content)
+
+    assert problems(path) == [Problem(path, 1, "there is no query in this file")]
+
+
+def test_file_of_problems_is_not_said_to_be_empty_as_well(tmp_path: Path) -> None:
+    path = write(tmp_path / "q.jsonl", "not JSON")
+
+    (problem,) = problems(path)
+
+    assert "there is no query" not in problem.message
+
+
+def test_no_files_have_no_queries() -> None:
+    assert read_queries([], ENTRY_IDS) == []
+
+
+def test_each_query_is_located_at_its_file_and_line(tmp_path: Path) -> None:
+    first = write(tmp_path / "first.jsonl", "", {"id": "q1", "question": "mail stopped", "labels": {}})
+    second = write(tmp_path / "second.jsonl", {"id": "q2", "question": "mail stopped", "labels": {"disk-full": 1}})
+
+    assert locate_queries([first, second], ENTRY_IDS) == [
+        (first, 2, Query(id="q1", question="mail stopped", labels={})),
+        (second, 1, Query(id="q2", question="mail stopped", labels={"disk-full": 1})),
+    ]
+
+
+def test_style_is_read(tmp_path: Path) -> None:
+    path = write(tmp_path / "q.jsonl", {"id": "q1", "question": "mail stopped", "labels": {}, "style": "vague"})
+
+    (query,) = read_queries([path], ENTRY_IDS)
+
+    assert query.style == "vague"
+
+
+@pytest.mark.parametrize("query_id", ["", "q 1", "q\t1", "q1\n", "q\u00a01"], ids=ascii)
+def test_id_that_trec_files_could_not_hold_is_a_problem(tmp_path: Path, query_id: str) -> None:
+    path = write(tmp_path / "q.jsonl", {"id": query_id, "question": "mail stopped", "labels": {}})
+
+    (problem,) = problems(path)
+
+    assert (problem.line, problem.message.split(":")[0]) == (1, "id")
+
+
+def test_id_used_twice_in_a_file_is_a_problem_of_the_second(tmp_path: Path) -> None:
+    query = {"id": "q1", "question": "mail stopped", "labels": {}}
+    path = write(tmp_path / "q.jsonl", query, query)
+
+    assert problems(path) == [Problem(path, 2, "query id 'q1' is used twice")]
+
+
+def test_more_evidence_than_can_be_asked_is_a_problem(tmp_path: Path) -> None:
+    evidence = [{"name": "df.txt", "text": "100 %"}] * (MAX_EVIDENCE_ITEMS + 1)
+    path = write(tmp_path / "q.jsonl", {"id": "q1", "question": "mail stopped", "labels": {}, "evidence": evidence})
+
+    (problem,) = problems(path)
+
+    assert (problem.line, problem.message.split(":")[0]) == (1, "evidence")
 
 
 def test_every_problem_of_every_file_is_reported_with_its_line(tmp_path: Path) -> None:
