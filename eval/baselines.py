@@ -10,6 +10,7 @@ from eval.query_sets import Query
 from eval.runs import RANKED_CAUSES, Answer, RankedCause, Run, RunInfo
 from indexer.artifact import Index
 from indexer.search import Hits
+from kb import NONE_OF_THESE
 from retrieval.symptom import Symptom, read_symptom
 
 HITS = 200
@@ -72,6 +73,7 @@ def _by_entry(index: Index, searches: Sequence[Hits]) -> Scores:
         for row, score in zip(hits.rows.tolist(), hits.scores.tolist(), strict=True):
             entry_id = index.chunks[row].entry_id
             best[entry_id] = max(best.get(entry_id, score), score)
+    best.pop(NONE_OF_THESE, None)
     return dict(sorted(best.items(), key=lambda item: -item[1]))
 
 

@@ -77,7 +77,12 @@ def near_duplicates(index: Index, vectors: NDArray[np.float32], files: SourceFil
 def unfound_entries(examples: Examples, ranker: Ranker, index: Index, files: SourceFiles) -> Iterator[Problem]:
     """Entries that most of their own reports don't find."""
     entry_ids = list(index.entries)
-    utilities = np.array([ranker.utilities(features)[:-1] for features in examples.features])
+    utilities = np.array(
+        [
+            ranker.utilities(features, none_features)[:-1]
+            for features, none_features in zip(examples.features, examples.none_features, strict=True)
+        ]
+    )
     first = np.argsort(-utilities, axis=1)[:, :FIRST]
     found = (first == examples.target[:, None]).any(axis=1)
     for file, entry in files.valid_entries():

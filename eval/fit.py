@@ -5,13 +5,13 @@ cross-validation over entries, so that no entry is tested with weights that saw 
 """
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import minimize
+from scipy.optimize import minimize, minimize_scalar
 
 from eval.errors import TooFewReports
 from indexer.artifact import Index, json_lines
@@ -20,11 +20,16 @@ from kb import NONE_OF_THESE, KnowledgeBase
 from retrieval.diagnosis import Evidence
 from retrieval.dialogue import Beliefs
 from retrieval.evidence import FindingDetectors
-from retrieval.ranking import RANKER_FORMAT, Provenance, Ranker, none_features, softmax
-from retrieval.signals import FEATURES, FINDINGS, SignalComputer
+from retrieval.ranking import RANKER_FORMAT, Provenance, Ranker, softmax
+from retrieval.signals import FEATURES, FINDINGS, NONE_FEATURES, SignalComputer
 from retrieval.symptom import read_symptom
 
 FOLDS = 5
+SMALLEST = 1e-300
+"""Added to probabilities before their logarithm is taken."""
+TINY = 1e-9
+"""No probability is held for nearer to 0 or 1 than this, so that one surprise doesn't outweigh all else."""
+SHARPNESS_BOUNDS = (0.5, 2.0)
 RIDGE_STRENGTHS = (0.0003, 0.001, 0.003, 0.01, 0.03)
 """Penalty on squared standardised weights, per example; the best by cross-validation is taken."""
 UNANSWERABLE_SHARE = 0.3
@@ -40,7 +45,7 @@ LIKELY_RISK = 0.1
 class Examples:
     """Messages as the ranking sees them.
 
-    `features`: shape (n, n_entries, n_features). `none_features`: shape (n, n_features). `target`: shape (n,), the
+    `features`: shape (n, n_entries, n_features). `none_features`: shape (n, n_none_features). `target`: shape (n,), the
     number of the entry that is the cause, or n_entries for none. `acceptable`: shape (n, n_entries + 1), which outcomes
     are right as a first answer.
     """
@@ -73,7 +78,7 @@ def collect_examples(
     detectors = FindingDetectors(index.findings)
     entry_ids = list(index.entries)
     reports = [(key, report) for key, group in knowledge_base.reports.items() for report in group]
-    features, targets, acceptable = [], [], []
+    signals, targets, acceptable = [], [], []
     for number, (key, report) in enumerate(reports):
         progress(number, len(reports))
         symptom = read_symptom(report.question)
@@ -82,13 +87,13 @@ def collect_examples(
         observed = {
             finding.id: finding.holds for finding in detectors.observe([Evidence(name="report", text=report.question)])
         }
-        own_chunk = indexed & {f"{key}/{ChunkKind.REPORT}/{report.id}"}
-        features.append(computer.compute(symptom, observed, without=own_chunk).features)
+        own_chunk = f"{key}/{ChunkKind.REPORT}/{report.id}"
+        signals.append(computer.compute(symptom, observed, without=own_chunk if own_chunk in indexed else None))
         targets.append(len(entry_ids) if key == NONE_OF_THESE else entry_ids.index(key))
         acceptable.append([*(entry_id in report.labels for entry_id in entry_ids), not report.labels])
     return Examples(
-        features=np.array(features),
-        none_features=np.array([none_features(example) for example in features]),
+        features=np.array([example.features for example in signals]),
+        none_features=np.array([example.none_features for example in signals]),
         target=np.array(targets),
         acceptable=np.array(acceptable),
     )
@@ -106,6 +111,10 @@ class Weights:
         """Probabilities, shape (n, n_entries + 1)."""
         none = self.none_intercept + examples.none_features @ self.none_weights
         return softmax(np.column_stack([examples.features @ self.weights, none]))
+
+    def scaled(self, factor: float) -> "Weights":
+        """All of them times `factor`: above 1 the distribution is sharper, its order the same."""
+        return Weights(self.weights * factor, self.none_intercept * factor, self.none_weights * factor)
 
 
 def fit_weights(examples: Examples, ridge: float) -> Weights:
@@ -126,7 +135,7 @@ def fit_weights(examples: Examples, ridge: float) -> Weights:
         probabilities = softmax(utilities)
         surplus = (probabilities - is_target) * importance[:, None]
         penalised = np.concatenate([weights, [0.0], none_weights])
-        value = -np.log(probabilities[rows, examples.target] + 1e-300) @ importance + ridge * penalised @ penalised
+        value = -np.log(probabilities[rows, examples.target] + SMALLEST) @ importance + ridge * penalised @ penalised
         gradient = np.concatenate(
             [np.einsum("ne,nef->f", surplus[:, :-1], features), [surplus[:, -1].sum()], surplus[:, -1] @ none]
         )
@@ -136,8 +145,8 @@ def fit_weights(examples: Examples, ridge: float) -> Weights:
     # Findings are log-likelihood ratios already. Reports, on which their patterns were tried, would have them counted
     # several times over; new messages would not.
     most = [1.0 * scale[number] if name == FINDINGS else None for number, name in enumerate(FEATURES)]
-    bounds = [(0.0, bound) for bound in most] + [(None, None)] * (n_features + 1)
-    result = minimize(loss, np.zeros(2 * n_features + 1), jac=True, method="L-BFGS-B", bounds=bounds)
+    bounds = [(0.0, bound) for bound in most] + [(None, None)] * (1 + none.shape[1])
+    result = minimize(loss, np.zeros(len(bounds)), jac=True, method="L-BFGS-B", bounds=bounds)
     weights, intercept, none_weights = result.x[:n_features], result.x[n_features], result.x[n_features + 1 :]
     return Weights(
         weights=weights / scale,
@@ -164,6 +173,31 @@ def held_out_distribution(examples: Examples, ridge: float) -> NDArray[np.float6
     return distribution
 
 
+def fit_sharpness(held_out: NDArray[np.float64], examples: Examples) -> float:
+    """The power that makes the first answer's probability that of its being right, by log loss.
+
+    Temperature scaling (Guo et al. 2017, "On calibration of modern neural networks"). The weights are fitted to the one
+    cause of each message; a first answer is right as well if it is another helpful lead, which happens more often than
+    the unscaled probability says.
+
+    :param held_out: distributions from `held_out_distribution`, shape (n, n_entries + 1).
+    """
+    rows = np.arange(len(held_out))
+    first = held_out[:, :-1].argmax(axis=1)
+    right = examples.acceptable[rows, first]
+
+    def loss(power: float) -> float:
+        probability = np.clip(sharpened(held_out, power)[rows, first], TINY, 1 - TINY)
+        return float(-np.log(np.where(right, probability, 1 - probability)) @ examples.importance)
+
+    return float(minimize_scalar(loss, bounds=SHARPNESS_BOUNDS, method="bounded").x)
+
+
+def sharpened(distribution: NDArray[np.float64], power: float) -> NDArray[np.float64]:
+    """Probabilities to a power, along the last axis: in proportion to it, and summing to 1."""
+    return softmax(power * np.log(distribution + SMALLEST))
+
+
 def take(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
     """The chosen examples, given as a mask of shape (n,)."""
     return Examples(
@@ -175,15 +209,16 @@ def take(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
 
 
 def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) -> Ranker:
-    """Choose the penalty by cross-validation, the thresholds by their risk on held-out messages, then fit on all.
+    """Fit on all messages; penalty, sharpness and thresholds are chosen on held-out ones, by cross-validation.
 
     :raises TooFewReports: if there is no report with a cause, or none without.
     """
     _require_reports(examples)
     held_out = {ridge: held_out_distribution(examples, ridge) for ridge in RIDGE_STRENGTHS}
     ridge = min(RIDGE_STRENGTHS, key=lambda strength: _log_loss(held_out[strength], examples))
-    distribution = held_out[ridge]
-    weights = fit_weights(examples, ridge)
+    sharpness = fit_sharpness(held_out[ridge], examples)
+    distribution = sharpened(held_out[ridge], sharpness)
+    weights = fit_weights(examples, ridge).scaled(sharpness)
     none = examples.features.shape[1]
     answerable = examples.target < none
     order = np.argsort(-distribution[:, :none], axis=1)
@@ -192,9 +227,9 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
     reports = [report for group in knowledge_base.reports.values() for report in group]
     return Ranker(
         format=RANKER_FORMAT,
-        weights=_named(weights.weights),
+        weights=_named(FEATURES, weights.weights),
         none_intercept=round(weights.none_intercept, 4),
-        none_weights=_named(weights.none_weights),
+        none_weights=_named(NONE_FEATURES, weights.none_weights),
         confident_above=_least_probability(first_probability, right_at[:, 0], examples.importance, CONFIDENT_RISK),
         likely_above=_least_probability(
             first_probability, np.any(right_at[:, :3], axis=1), examples.importance, LIKELY_RISK
@@ -207,7 +242,8 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
             unanswerable=int((~answerable).sum()),
             cross_validation={
                 "ridge": ridge,
-                "log_loss": round(_log_loss(distribution, examples), 4),
+                "sharpness": round(sharpness, 4),
+                "log_loss": round(_log_loss(held_out[ridge], examples), 4),
                 "P@1": round(float(right_at[answerable, 0].mean()), 4),
                 "Success@3": round(float(right_at[answerable, :3].any(axis=1).mean()), 4),
             },
@@ -222,13 +258,13 @@ def _require_reports(examples: Examples) -> None:
         raise TooFewReports(answerable, unanswerable)
 
 
-def _named(weights: NDArray[np.float64]) -> dict[str, float]:
-    return {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
+def _named(names: Sequence[str], weights: NDArray[np.float64]) -> dict[str, float]:
+    return {name: round(float(weight), 4) for name, weight in zip(names, weights, strict=True)}
 
 
 def _log_loss(distribution: NDArray[np.float64], examples: Examples) -> float:
     of_target = distribution[np.arange(len(examples.target)), examples.target]
-    return float(-np.log(of_target + 1e-300) @ examples.importance / len(examples.target))
+    return float(-np.log(of_target + SMALLEST) @ examples.importance / len(examples.target))
 
 
 def _least_probability(

@@ -8,6 +8,7 @@
     chunks.jsonl      the searchable pieces; line n is row n of both indexes
     vectors.faiss     the chunks' vectors
     bm25/             the chunks' words
+    entry_models.npz  what all chunks of an entry say together
     ranker.json       weights of the ranking
 """
 
@@ -24,17 +25,18 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from indexer.checksums import file_sha256
 from indexer.chunks import Chunk
 from indexer.encoders import Encoder, EncoderIdentity
+from indexer.entry_models import ENTRY_MODELS, EntryModels
 from indexer.errors import DamagedIndex, EncoderMismatch, ForeignFormat
 from indexer.search import SEARCH_FILES, ChunkSearch, LocalSearch
 from kb import Entry, Finding, Vocabulary
 
-FORMAT = 1
+FORMAT = 2
 """Raised when an older version could not read, or would misread, what this one writes."""
 
 MANIFEST = "manifest.json"
 ENTRIES, FINDINGS, VOCABULARY = "entries.jsonl", "findings.jsonl", "vocabulary.json"
 CHUNKS, RANKER = "chunks.jsonl", "ranker.json"
-REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, CHUNKS, RANKER, *SEARCH_FILES)
+REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, CHUNKS, RANKER, ENTRY_MODELS, *SEARCH_FILES)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -71,6 +73,7 @@ class Index:
     findings: Mapping[str, Finding]
     chunks: Sequence[Chunk]
     search: ChunkSearch
+    entry_models: EntryModels
     encoder: Encoder
     ranker: bytes
 
@@ -130,6 +133,7 @@ def load_index(folder: Path, encoder: Encoder) -> Index:
         findings={finding.id: finding for finding in _read_lines(folder / FINDINGS, Finding)},
         chunks=_read_lines(folder / CHUNKS, Chunk),
         search=LocalSearch.load(folder),
+        entry_models=EntryModels.load(folder),
         encoder=encoder,
         ranker=(folder / RANKER).read_bytes(),
     )

@@ -32,6 +32,7 @@ from indexer.artifact import (
 from indexer.checksums import file_sha256
 from indexer.chunks import Chunk, chunk_knowledge_base
 from indexer.encoders import Encoder
+from indexer.entry_models import EntryModels
 from indexer.errors import UnusableIndex
 from indexer.publication import current_build, publish
 from indexer.search import LocalSearch
@@ -85,6 +86,7 @@ def build_index(
     for name, data in contents.items():
         (staging / name).write_bytes(data)
     LocalSearch.build(vectors, [chunk.text for chunk in chunks]).save(staging)
+    EntryModels.build(chunks, vectors, knowledge_base.entries).save(staging)
     built_at = datetime.now(UTC)
     manifest = Manifest(
         format=FORMAT,

@@ -1,11 +1,14 @@
-"""Entries to chunks: the searchable pieces, each of which knows its entry and what it is."""
+"""Entries to chunks: the searchable pieces, each of which knows its entry and what it is.
+
+Messages that nothing answers are chunks too, of the entry id "none": what is like them is likely to have no answer.
+"""
 
 from collections.abc import Iterator
 from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
-from kb import Entry, KnowledgeBase, Report
+from kb import NONE_OF_THESE, Entry, KnowledgeBase, Report
 
 
 class ChunkKind(StrEnum):
@@ -31,12 +34,13 @@ class Chunk(BaseModel):
 
 
 def chunk_knowledge_base(knowledge_base: KnowledgeBase) -> list[Chunk]:
-    """All chunks of a knowledge base, in the order of its entries."""
-    return [
+    """All chunks of a knowledge base, in the order of its entries; the messages that nothing answers come last."""
+    chunks = [
         chunk
         for entry in knowledge_base.entries.values()
         for chunk in (*entry_chunks(entry), *report_chunks(entry.id, knowledge_base.reports.get(entry.id, ())))
     ]
+    return [*chunks, *report_chunks(NONE_OF_THESE, knowledge_base.reports.get(NONE_OF_THESE, ()))]
 
 
 def entry_chunks(entry: Entry) -> Iterator[Chunk]:

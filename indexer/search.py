@@ -47,6 +47,9 @@ class ChunkSearch(Protocol):
     def lexical(self, text: str, limit: int) -> Hits:
         """The `limit` chunks that share most of the words of `text`; chunks that share none are left out."""
 
+    def vectors(self) -> NDArray[np.float32]:
+        """All indexed vectors: float32, shape (n_chunks, dimension)."""
+
 
 class LocalSearch:
     """FAISS for vectors, bm25s for words; both in memory."""

@@ -117,7 +117,7 @@ class Diagnoser:
 
     def _distribution(self, signals: Signals, answered: Mapping[str, bool], filters: Filters) -> NDArray[np.float64]:
         """Posterior over the entries and none, shape (n_entries + 1,): prior from the ranking, then the answers."""
-        prior = self.ranker.distribution(signals.features)
+        prior = self.ranker.distribution(signals)
         posterior = prior * np.exp(self.beliefs.log_likelihood_ratios(answered))
         if filters != Filters():
             posterior[:-1] *= [passes(entry, filters) for entry in self._entries]
@@ -146,6 +146,7 @@ class Diagnoser:
             title=entry.title,
             section=entry.section,
             probability=_rounded_down(probability),
+            score=round(explanation.score(row), 2),
             reasons=explanation.reasons(row),
             summary=entry.summary,
             confirm=entry.confirm,

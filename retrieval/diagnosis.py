@@ -67,13 +67,15 @@ class Signal(StrEnum):
     DENSE = "dense"
     LEXICAL = "lexical"
     ERRORS = "errors"
+    IDENTIFIERS = "identifiers"
     FINDINGS = "findings"
 
 
 class Reason(Shape):
     """Why a cause is listed: the user's words, what they matched in the entry, and how much it moved the cause.
 
-    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others.
+    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others, a negative weight speaks
+    against it.
     """
 
     signal: Signal
@@ -83,12 +85,16 @@ class Reason(Shape):
 
 
 class Cause(Shape):
-    """One candidate, with what the reader needs to judge, confirm and fix it."""
+    """One candidate, with what the reader needs to judge, confirm and fix it.
+
+    `score` is the sum of its reasons' weights: how much this symptom's signals lift it above the average entry.
+    """
 
     entry_id: str
     title: str
     section: str
     probability: float
+    score: Annotated[float, Field(description="Sum of the reasons' weights, in natural-log odds.")]
     reasons: tuple[Reason, ...]
     summary: str
     confirm: tuple[str, ...]

@@ -8,7 +8,7 @@ from indexer.artifact import Index
 from retrieval.diagnosis import ObservedFinding, Reason, Signal
 from retrieval.dialogue import Beliefs
 from retrieval.ranking import Ranker
-from retrieval.signals import FEATURES, Signals
+from retrieval.signals import FEATURES, NONE_FEATURES, Signals
 from retrieval.symptom import Symptom
 
 QUOTE_CHARACTERS = 240
@@ -21,9 +21,10 @@ _SIGNAL_OF_KIND = {
     "dense": Signal.DENSE,
     "lexical": Signal.LEXICAL,
     "literal": Signal.ERRORS,
+    "identifiers": Signal.IDENTIFIERS,
     "findings": Signal.FINDINGS,
 }
-SIGNAL_OF_FEATURE = [_SIGNAL_OF_KIND[name.split()[0]] for name in FEATURES]
+SIGNAL_OF_FEATURE = {name: _SIGNAL_OF_KIND[name.split()[0]] for name in NONE_FEATURES}
 
 
 class Explanation:
@@ -46,39 +47,41 @@ class Explanation:
         self._contributions = ranker.contributions(signals.features)
         self._entry_ids = list(index.entries)
 
-    def reasons(self, row: int) -> tuple[Reason, ...]:
-        """What lifted the entry of this row above the average one, strongest first."""
-        weights = dict.fromkeys(Signal, 0.0)
-        for signal, contribution in zip(SIGNAL_OF_FEATURE, self._contributions[row].tolist(), strict=True):
-            weights[signal] += contribution
-        strongest_first = sorted(weights.items(), key=lambda item: -item[1])
-        return tuple(
-            Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2))
-            for signal, weight in strongest_first
-            if weight > LEAST_WEIGHT
-            for quote, matched in self._quotes(signal, row)
-        )
+    def score(self, row: int) -> float:
+        """How much all signals together lift the entry of this row, in natural-log odds; its reasons sum to it."""
+        return float(self._contributions[row].sum())
 
-    def _quotes(self, signal: Signal, row: int) -> list[tuple[str, str]]:
-        """The user's words and what they matched in the entry: one pair, or none if there is nothing to show."""
+    def reasons(self, row: int) -> tuple[Reason, ...]:
+        """What lifted the entry of this row, strongest first; last and with negative weight, what spoke against it."""
+        weights = dict.fromkeys(Signal, 0.0)
+        for name, contribution in zip(FEATURES, self._contributions[row].tolist(), strict=True):
+            weights[SIGNAL_OF_FEATURE[name]] += contribution
+        reasons = []
+        for signal, weight in sorted(weights.items(), key=lambda item: -item[1]):
+            if abs(weight) > LEAST_WEIGHT:
+                quote, matched = self._quote(signal, row, weight)
+                reasons.append(Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2)))
+        return tuple(reasons)
+
+    def _quote(self, signal: Signal, row: int, weight: float) -> tuple[str, str]:
+        """The user's words and what they matched in the entry."""
         entry_id = self._entry_ids[row]
         if signal is Signal.ERRORS:
-            match = self._signals.literal_matches.get(entry_id)
-            return [(_shorten(match.quote), match.template)] if match else []
+            match = self._signals.literal_matches[entry_id]
+            return _shorten(match.quote), match.template
+        if signal is Signal.IDENTIFIERS:
+            names = _shorten(", ".join(self._signals.shared_identifiers[entry_id]))
+            return names, names
         if signal is Signal.FINDINGS:
             lift = {
                 key: self._beliefs.log_likelihood_ratios({key: found.holds})[row]
                 for key, found in self._findings.items()
             }
-            strongest = max(lift, key=lambda key: lift[key], default=None)
-            if strongest is None or lift[strongest] <= 0:
-                return []
-            return [(self._findings[strongest].quote, self._index.findings[strongest].question)]
+            strongest = max(lift, key=lambda key: lift[key] * weight)
+            return self._findings[strongest].quote, self._index.findings[strongest].question
         best = self._signals.best_dense if signal is Signal.DENSE else self._signals.best_lexical
-        if best[row] >= len(self._index.chunks):
-            return []
         matched = self._index.chunks[best[row]].text
-        return [(_shorten(self._closest_sentence(matched)), _shorten(matched))]
+        return _shorten(self._closest_sentence(matched)), _shorten(matched)
 
     @cached_property
     def _sentences(self) -> list[tuple[str, frozenset[str]]]:

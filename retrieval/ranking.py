@@ -1,21 +1,22 @@
 """From signals to one calibrated distribution over the entries and "none of these".
 
 A conditional logit (McFadden 1974, "Conditional logit analysis of qualitative choice behavior"): every entry has a
-utility that is linear in its signals, "none of these" has one that is linear in how good the best entries look, and a
-softmax over all of them gives the distribution. The same weights serve every entry, so a new entry needs no refit.
+utility that is linear in its signals, "none of these" has one that is linear in how good the best entries look and in
+how similar the message is to those that nothing answers, and a softmax over all of them gives the distribution. The
+same weights serve every entry, so a new entry needs no refit.
 `causeway eval fit` learns them.
 """
-
-from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from retrieval.errors import UnusableRanker
-from retrieval.signals import FEATURES
+from retrieval.signals import FEATURES, FINDINGS, IDENTIFIERS, LITERAL, NONE_FEATURES, Signals
 
-RANKER_FORMAT = 1
+RANKER_FORMAT = 2
+PRESENT_OR_NOT = (LITERAL, IDENTIFIERS, FINDINGS)
+"""Features that are 0 for an entry of which nothing was seen; the others are similarities and always have a value."""
 
 
 class Provenance(BaseModel):
@@ -45,31 +46,28 @@ class Ranker(BaseModel):
     likely_above: float
     provenance: Provenance
 
-    def distribution(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """Probability of each entry and, last, of "none of these": shape (n_entries + 1,), sums to 1.
+    def distribution(self, signals: Signals) -> NDArray[np.float64]:
+        """Probability of each entry and, last, of "none of these": shape (n_entries + 1,), sums to 1."""
+        return softmax(self.utilities(signals.features, signals.none_features))
 
-        :param features: shape (n_entries, n_features), as `Signals.features`.
+    def utilities(self, features: NDArray[np.float64], none_features: NDArray[np.float64]) -> NDArray[np.float64]:
+        """The distribution before the softmax, in natural-log odds: shape (n_entries + 1,).
+
+        :param features: and `none_features`: as in `Signals`.
         """
-        return softmax(self.utilities(features))
-
-    def utilities(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """The distribution before the softmax, in natural-log odds: shape (n_entries + 1,)."""
         weights = np.array([self.weights[name] for name in FEATURES])
-        none_weights = np.array([self.none_weights[name] for name in FEATURES])
-        none = self.none_intercept + none_features(features) @ none_weights
-        return np.append(features @ weights, none)
+        none_weights = np.array([self.none_weights[name] for name in NONE_FEATURES])
+        return np.append(features @ weights, self.none_intercept + none_features @ none_weights)
 
     def contributions(self, features: NDArray[np.float64]) -> NDArray[np.float64]:
-        """How much each feature lifts each entry above the average entry, in natural-log odds; same shape."""
+        """How much each feature lifts each entry, in natural-log odds; same shape.
+
+        Similarities lift above the average entry, what is present or not above an entry of which nothing was seen.
+        """
         weights = np.array([self.weights[name] for name in FEATURES])
-        contributions: NDArray[np.float64] = (features - features.mean(axis=0)) * weights
+        present_or_not = np.array([name in PRESENT_OR_NOT for name in FEATURES])
+        contributions: NDArray[np.float64] = (features - np.where(present_or_not, 0.0, features.mean(axis=0))) * weights
         return contributions
-
-
-def none_features(features: NDArray[np.float64]) -> NDArray[np.float64]:
-    """What "none of these" is judged by: the best value of each signal over all entries, shape (n_features,)."""
-    best: NDArray[np.float64] = features.max(axis=0)
-    return best
 
 
 def softmax(utilities: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -88,8 +86,8 @@ def read_ranker(data: bytes) -> Ranker:
         ranker = Ranker.model_validate_json(data)
     except ValidationError as error:
         raise UnusableRanker(f"ranker.json can't be read ({error.error_count()} problems): {_REFIT}") from error
-    names: Sequence[str] = sorted(FEATURES)
-    if ranker.format != RANKER_FORMAT or sorted(ranker.weights) != names or sorted(ranker.none_weights) != names:
+    fitted_for = set(ranker.weights), set(ranker.none_weights)
+    if ranker.format != RANKER_FORMAT or fitted_for != (set(FEATURES), set(NONE_FEATURES)):
         raise UnusableRanker(f"ranker.json was fitted for other signals than this version computes: {_REFIT}")
     return ranker
 

@@ -1,6 +1,6 @@
 """A diagnosis in a terminal or a pipe."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -21,10 +21,7 @@ def render_diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         yield from _line(cause)
         yield Text("")
         yield Hanging("  ", inline(cause.summary))
-        if cause.reasons:
-            yield heading("Why")
-            for reason in cause.reasons:
-                yield _reason(reason)
+        yield from _why(cause.reasons)
         yield from render_remedy(cause.confirm, cause.fix, cause.links)
     yield heading("Other candidates")
     for cause in diagnosis.causes[1:]:
@@ -36,12 +33,13 @@ def render_diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 
 def render_signals(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     """A table of all causes: how much each signal lifted each above the average entry, in natural-log odds."""
-    table = Table("entry", "probability", *(signal.value for signal in Signal), box=None, pad_edge=False)
+    table = Table("entry", "probability", *(signal.value for signal in Signal), "sum", box=None, pad_edge=False)
     for column in table.columns[1:]:
         column.justify = "right"
     for cause in diagnosis.causes:
-        lift = {reason.signal: f"+{reason.weight:.1f}" for reason in cause.reasons}
-        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *(lift.get(signal, "") for signal in Signal))
+        lift = {reason.signal: f"{reason.weight:+.1f}" for reason in cause.reasons}
+        shown = (lift.get(signal, "") for signal in Signal)
+        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *shown, f"{cause.score:+.1f}")
     table.add_row("none of the known causes", f"{diagnosis.none_probability:.1%}", style="dim")
     yield table
 
@@ -49,6 +47,14 @@ def render_signals(diagnosis: Diagnosis) -> Iterator[RenderableType]:
 def _line(cause: Cause) -> Iterator[RenderableType]:
     yield Hanging(f"{cause.probability:>5.0%}  ", Text(cause.title, style="bold"))
     yield Text(f"       {cause.section}/{cause.entry_id}", style="dim")
+
+
+def _why(reasons: Sequence[Reason]) -> Iterator[RenderableType]:
+    """What speaks for a cause; `render_signals` tells what speaks against it as well."""
+    supporting = [reason for reason in reasons if reason.weight > 0]
+    if supporting:
+        yield heading("Why")
+        yield from map(_reason, supporting)
 
 
 def _reason(reason: Reason) -> RenderableType:

@@ -14,13 +14,13 @@ from kb import KnowledgeBase, load_knowledge_base
 from retrieval.diagnosis import Signal
 from tests.conftest import SMALL_KB
 
-EVERY_SIGNAL = "the log says 452 4.3.1 Insufficient system storage, no space left on device, and mail stopped"
+EVERY_SIGNAL = "mail stopped: 452 4.3.1 Insufficient system storage, no space left on device; server.relay is unset"
 QUERIES = [
     Query(id="disk", question=EVERY_SIGNAL, labels={"disk-full-stops-queue": 2}),
     Query(id="colour", question="which colour goes well with green?", labels={}),
     Query(id="unreadable", question="😀", labels={}),
 ]
-SIGNAL_NAMES = ["dense", "lexical", "errors", "findings"]
+SIGNAL_NAMES = ["dense", "lexical", "errors", "identifiers", "findings"]
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def taught_kb(tmp_path_factory: pytest.TempPathFactory) -> KnowledgeBase:
     pasted = {
         "disk-full-stops-queue": "write failed: No space left on device, said the log",
         "password-hash-outdated": "it says 535 5.7.8 Authentication credentials invalid to me",
-        "port-25-blocked-by-provider": "connect to mx.example[192.0.2.1]:25: Connection timed out, port 25 timed out",
+        "port-25-blocked-by-provider": "server.relay, connect to mx.example[192.0.2.1]:25: Connection timed out",
     }
     for entry_id in kb.entries:
         words = [pasted[entry_id]] if entry_id in pasted else []
@@ -70,6 +70,7 @@ def test_everything_each_signal_reports_and_calibration_are_measured(runs: dict[
         "everything",
         *(f"without {name}" for name in SIGNAL_NAMES),
         "without reports",
+        "as new entries",
         "without calibration",
     ]
     assert list(Signal) == SIGNAL_NAMES
@@ -89,7 +90,8 @@ def test_ranking_without_a_signal_gives_it_no_weight(name: str, runs: dict[str, 
 
 
 def test_ranking_without_reports_searches_an_index_that_has_none(runs: dict[str, Run], taught_index: Index) -> None:
-    with_reports = {run.info.index_id for name, run in runs.items() if name != "without reports"}
+    other_index = {"without reports", "as new entries"}
+    with_reports = {run.info.index_id for name, run in runs.items() if name not in other_index}
 
     assert with_reports == {taught_index.manifest.id}
     assert runs["without reports"].info.index_id != taught_index.manifest.id

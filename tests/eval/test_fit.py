@@ -13,19 +13,21 @@ from eval.fit import (
     Weights,
     collect_examples,
     fit_ranker,
+    fit_sharpness,
     fit_weights,
     held_out_distribution,
+    sharpened,
     take,
 )
 from indexer.artifact import Index
 from kb import KnowledgeBase, Report
 from retrieval import Diagnoser
 from retrieval.dialogue import Beliefs
-from retrieval.ranking import none_features, read_ranker, softmax
-from retrieval.signals import FEATURES, SignalComputer
+from retrieval.ranking import read_ranker, softmax
+from retrieval.signals import FEATURES, NONE_FEATURES, SignalComputer
 from retrieval.symptom import read_symptom
 
-ENTRIES, SIGNALS = 5, len(FEATURES)
+ENTRIES, SIGNALS, NONE_SIGNALS = 5, len(FEATURES), len(NONE_FEATURES)
 RIDGE = 0.01
 
 
@@ -42,7 +44,7 @@ def examples() -> Examples:
     features[answerable, target[answerable], 1] += 0.3
     return Examples(
         features=features,
-        none_features=np.array([none_features(example) for example in features]),
+        none_features=np.column_stack([features.max(axis=1), rng.random((count, NONE_SIGNALS - SIGNALS))]),
         target=target,
         acceptable=np.eye(ENTRIES + 1, dtype=np.bool_)[target],
     )
@@ -66,14 +68,13 @@ def objective(parameters: list[float], examples: Examples) -> float:
         none_weights=np.array(parameters[SIGNALS + 1 :]),
     )
     scale = [examples.features[:, :, signal].std() for signal in range(SIGNALS)]
-    none_scale = [examples.none_features[:, signal].std() for signal in range(SIGNALS)]
+    none_scale = [examples.none_features[:, signal].std() for signal in range(NONE_SIGNALS)]
     standardised = np.concatenate([weights.weights * scale, weights.none_weights * none_scale])
     return log_loss(weights, examples) + RIDGE * float(standardised @ standardised)
 
 
-def zero_weights(examples: Examples) -> Weights:
-    signals = examples.features.shape[2]
-    return Weights(weights=np.zeros(signals), none_intercept=0.0, none_weights=np.zeros(signals))
+def zero_weights() -> Weights:
+    return Weights(weights=np.zeros(SIGNALS), none_intercept=0.0, none_weights=np.zeros(NONE_SIGNALS))
 
 
 def test_the_examples_of_this_test_count_alike(examples: Examples) -> None:
@@ -97,7 +98,7 @@ def test_the_numerical_gradient_vanishes_at_the_fitted_weights(examples: Example
 def test_fitted_weights_beat_zero_weights(examples: Examples, fitted: Weights) -> None:
     uniform = math.log(ENTRIES + 1)
 
-    assert log_loss(zero_weights(examples), examples) == pytest.approx(uniform)
+    assert log_loss(zero_weights(), examples) == pytest.approx(uniform)
     assert log_loss(fitted, examples) < uniform / 2
 
 
@@ -147,9 +148,9 @@ def perturbed(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
     """The same messages, of which the chosen ones look different."""
     features = examples.features.copy()
     features[chosen] = 1.0 - features[chosen]
-    return dataclasses.replace(
-        examples, features=features, none_features=np.array([none_features(example) for example in features])
-    )
+    none_features = examples.none_features.copy()
+    none_features[chosen] = 1.0 - none_features[chosen]
+    return dataclasses.replace(examples, features=features, none_features=none_features)
 
 
 def test_a_message_is_judged_by_weights_that_never_saw_its_entry(examples: Examples) -> None:
@@ -164,6 +165,41 @@ def test_a_message_is_judged_by_weights_that_never_saw_its_entry(examples: Examp
     others_differ = held_out_distribution(perturbed(examples, (examples.target == 3) & others), RIDGE)[probe]
     assert others_differ.tolist() != judged.tolist()
     assert judged.sum() == pytest.approx(1.0)
+
+
+def test_sharpening_leaves_the_order_and_the_sum(examples: Examples) -> None:
+    distribution = held_out_distribution(examples, RIDGE)
+
+    sharper = sharpened(distribution, 1.7)
+
+    assert np.argsort(sharper, axis=1).tolist() == np.argsort(distribution, axis=1).tolist()
+    assert sharper.sum(axis=1).tolist() == pytest.approx([1.0] * len(sharper))
+    assert (sharper.max(axis=1) > distribution.max(axis=1)).all()
+
+
+def test_scaled_weights_give_the_sharpened_distribution(examples: Examples, fitted: Weights) -> None:
+    expected = sharpened(fitted.distribution(examples), 1.3)
+
+    assert fitted.scaled(1.3).distribution(examples) == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(("right_share", "sharper"), [(0.65, False), (0.85, True)])
+def test_sharpness_makes_the_first_probability_that_of_being_right(right_share: float, sharper: bool) -> None:
+    """First answers that are given 0.75, and are right more or less often than that."""
+    count = 200
+    distribution = np.tile([0.75, 0.15, 0.1], (count, 1))
+    right = np.arange(count) < right_share * count
+    messages = Examples(
+        features=np.zeros((count, 2, SIGNALS)),
+        none_features=np.zeros((count, NONE_SIGNALS)),
+        target=np.where(right, 0, 1),
+        acceptable=np.column_stack([right, ~right, np.zeros(count, bool)]),
+    )
+
+    power = fit_sharpness(distribution, messages)
+
+    assert (power > 1) is sharper
+    assert sharpened(distribution, power)[0, 0] == pytest.approx(right_share, abs=0.01)
 
 
 def features_of(knowledge_base: KnowledgeBase, index: Index) -> NDArray[np.float64]:
@@ -192,7 +228,7 @@ def test_no_report_scores_itself(small_kb: KnowledgeBase, small_index: Index) ->
     features = features_of(small_kb, small_index)[0]
 
     own_chunk = f"disk-full-stops-queue/report/{report.id}"
-    assert features.tolist() == computer.compute(symptom, {}, without=[own_chunk]).features.tolist()
+    assert features.tolist() == computer.compute(symptom, {}, without=own_chunk).features.tolist()
     assert features.tolist() != computer.compute(symptom, {}).features.tolist()
 
 

@@ -16,6 +16,7 @@ from kb import KnowledgeBase
 
 FILES = [
     "entries.jsonl",
+    "entry_models.npz",
     "findings.jsonl",
     "vocabulary.json",
     "chunks.jsonl",
@@ -75,7 +76,7 @@ def test_manifest_names_every_file_with_its_checksum(build: Path) -> None:
 
 def test_manifest_tells_what_the_index_holds(small_index: Index, encoder: Encoder) -> None:
     manifest = small_index.manifest
-    assert manifest.counts.model_dump() == {"entries": 4, "chunks": 47, "dimension": 384}
+    assert manifest.counts.model_dump() == {"entries": 4, "chunks": 48, "dimension": 384}
     assert manifest.encoder == encoder.identity
     assert manifest.built_at.tzinfo is not None
 
@@ -130,7 +131,7 @@ def test_manifest_without_some_fields_is_named(build: Path, encoder: Encoder) ->
     assert refusal(build, encoder) == f"{build / MANIFEST} lacks fields of a manifest: {REPAIR}"
 
 
-@pytest.mark.parametrize("found", [0, 2, None, "one"])
+@pytest.mark.parametrize("found", [0, FORMAT + 1, None, "one"])
 def test_foreign_format_is_told_before_anything_else_is_read(build: Path, encoder: Encoder, found: object) -> None:
     (build / MANIFEST).write_text(json.dumps({"format": found}))
     with pytest.raises(ForeignFormat) as foreign:

@@ -103,7 +103,7 @@ def snapshot(root: Path) -> dict[str, bytes]:
 def test_build_is_published_complete(small_kb: KnowledgeBase, encoder: Encoder, tmp_path: Path) -> None:
     result = build_index(small_kb, encoder, tmp_path / "not" / "there")
     index = served(tmp_path / "not" / "there", encoder)
-    assert (result.unchanged, result.encoded_chunks) == (False, 47)
+    assert (result.unchanged, result.encoded_chunks) == (False, 48)
     assert index.manifest == result.manifest
     assert index.entries == small_kb.entries
 
@@ -153,7 +153,7 @@ def test_removed_entry_is_no_longer_found_and_nothing_is_encoded(
     index = served(builds.root, watched)
     assert watched.encoded == []
     assert list(index.entries) == list(entries)
-    assert {chunk.entry_id for chunk in index.chunks} == set(entries)
+    assert {chunk.entry_id for chunk in index.chunks} == {*entries, "none"}
     assert len(index.search.lexical("No space left on device", 50).rows) < 10
 
 
@@ -168,7 +168,7 @@ def test_new_ranker_makes_a_new_build_without_encoding(
 def test_another_encoder_encodes_everything(builds: Builds, small_kb: KnowledgeBase, encoder: Encoder) -> None:
     another = RenamedEncoder(encoder)
     result = build_index(small_kb, another, builds.root)
-    assert result.encoded_chunks == len(another.encoded) == 47
+    assert result.encoded_chunks == len(another.encoded) == 48
     assert served(builds.root, another).manifest.encoder.name == "another"
 
 
@@ -177,14 +177,14 @@ def test_text_that_several_chunks_share_is_encoded_once(
 ) -> None:
     edit(small_kb_dir / DISK_FULL, "mail stopped overnight", "nothing arrives anywhere")
     result = build_index(load_knowledge_base(small_kb_dir), watched, tmp_path / "index")
-    assert (result.manifest.counts.chunks, result.encoded_chunks) == (47, 46)
+    assert (result.manifest.counts.chunks, result.encoded_chunks) == (48, 47)
     assert watched.encoded.count("nothing arrives anywhere") == 1
 
 
 def test_progress_is_told_from_nothing_to_all(small_kb: KnowledgeBase, encoder: Encoder, tmp_path: Path) -> None:
     steps: list[tuple[int, int]] = []
     build_index(small_kb, encoder, tmp_path, lambda done, total: steps.append((done, total)))
-    assert steps == [(0, 47), (47, 47)]
+    assert steps == [(0, 48), (48, 48)]
 
 
 @pytest.mark.parametrize("failing", [OutOfMemoryEncoder, HalfWrittenEncoder], ids=["while encoding", "while writing"])
@@ -245,7 +245,7 @@ def test_only_abandoned_folder_of_a_crashed_build_is_removed(
 def test_damaged_index_is_built_anew(builds: Builds, small_kb: KnowledgeBase, watched: WatchedEncoder) -> None:
     (builds.served / "vectors.faiss").write_bytes(b"")
     result = build_index(small_kb, watched, builds.root)
-    assert (result.unchanged, result.encoded_chunks) == (False, 47)
+    assert (result.unchanged, result.encoded_chunks) == (False, 48)
     assert served(builds.root, watched).manifest.id == result.manifest.id
 
 
@@ -272,7 +272,7 @@ def test_everything_is_encoded_after_a_version_that_wrote_chunks_in_another_way(
     builds: Builds, small_kb: KnowledgeBase, watched: WatchedEncoder
 ) -> None:
     replace_content(builds.served, "chunks.jsonl", '{"unheard": "of"}\n')
-    assert build_index(small_kb, watched, builds.root).encoded_chunks == 47
+    assert build_index(small_kb, watched, builds.root).encoded_chunks == 48
     assert served(builds.root, watched).entries == small_kb.entries
 
 

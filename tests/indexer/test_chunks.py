@@ -47,19 +47,24 @@ def test_report_is_one_chunk_of_its_entry(small_kb: KnowledgeBase) -> None:
     assert second.id == "disk-full-stops-queue/report/r2"
 
 
-def test_all_entries_are_cut_in_their_order_each_followed_by_its_reports(small_kb: KnowledgeBase) -> None:
+def test_all_entries_are_cut_in_their_order_each_followed_by_its_reports_then_what_nothing_answers(
+    small_kb: KnowledgeBase,
+) -> None:
     chunks = chunk_knowledge_base(small_kb)
     expected = []
     for entry in small_kb.entries.values():
         expected += [*entry_chunks(entry), *report_chunks(entry.id, small_kb.reports.get(entry.id, ()))]
+    expected += report_chunks("none", small_kb.reports["none"])
     assert chunks == expected
 
 
 def test_no_two_chunks_share_an_id(small_kb: KnowledgeBase) -> None:
     ids = [chunk.id for chunk in chunk_knowledge_base(small_kb)]
-    assert len(set(ids)) == len(ids) == 47
+    assert len(set(ids)) == len(ids) == 48
 
 
-def test_reports_that_nothing_answers_are_not_searched(small_kb: KnowledgeBase) -> None:
-    assert "none" in small_kb.reports
-    assert all("colour" not in chunk.text for chunk in chunk_knowledge_base(small_kb))
+def test_messages_that_nothing_answers_are_chunks_of_no_entry(small_kb: KnowledgeBase) -> None:
+    (chunk,) = [chunk for chunk in chunk_knowledge_base(small_kb) if "colour" in chunk.text]
+
+    assert chunk.entry_id == "none"
+    assert chunk.entry_id not in small_kb.entries

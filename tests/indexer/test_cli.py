@@ -39,12 +39,12 @@ def configured(builds: Builds, index_dir: Path) -> Builds:
 def test_index_is_built_edited_listed_and_rolled_back(index_dir: Path, small_kb_dir: Path) -> None:
     (first,) = index("build")
     first_id = current_build(index_dir).name
-    assert first == f"{first_id}: 4 entries, 47 chunks, published (47 encoded)"
+    assert first == f"{first_id}: 4 entries, 48 chunks, published (48 encoded)"
 
     edit(small_kb_dir / "entries/delivery/disk-full-stops-queue.yaml", "mail stopped overnight", "it stopped at noon")
     (second,) = index("build")
     second_id = current_build(index_dir).name
-    assert second == f"{second_id}: 4 entries, 47 chunks, published (1 encoded)"
+    assert second == f"{second_id}: 4 entries, 48 chunks, published (1 encoded)"
 
     assert [line[:2] + line[2:].split()[0] for line in index("list")] == [f"* {second_id}", f"  {first_id}"]
     assert index("verify") == [f"{second_id} is complete and fits this version"]
@@ -55,12 +55,12 @@ def test_index_is_built_edited_listed_and_rolled_back(index_dir: Path, small_kb_
 def test_build_reports_its_result_on_standard_output_and_its_progress_on_standard_error(index_dir: Path) -> None:
     result = causeway("index", "build")
     assert result.returncode == 0
-    assert result.stdout == f"{current_build(index_dir).name}: 4 entries, 47 chunks, published (47 encoded)\n"
+    assert result.stdout == f"{current_build(index_dir).name}: 4 entries, 48 chunks, published (48 encoded)\n"
     assert "Encoding chunks" in result.stderr
 
 
 def test_second_build_of_the_same_content_says_that_nothing_changed(configured: Builds) -> None:
-    assert index("build") == [f"{configured.third}: 4 entries, 47 chunks, already published, nothing changed"]
+    assert index("build") == [f"{configured.third}: 4 entries, 48 chunks, already published, nothing changed"]
 
 
 def test_build_of_an_invalid_knowledge_base_lists_its_problems_and_publishes_nothing(
@@ -77,9 +77,9 @@ def test_build_of_an_invalid_knowledge_base_lists_its_problems_and_publishes_not
 def test_list_shows_date_size_and_encoder_and_marks_the_served_build(configured: Builds) -> None:
     encoder = list_builds(configured.root)[0].encoder
     assert index("list") == [
-        f"* {configured.third}  2026-01-03 00:00 UTC  4 entries, 47 chunks, {encoder}",
-        f"  {configured.second}  2026-01-02 00:00 UTC  4 entries, 47 chunks, {encoder}",
-        f"  {configured.first}  2026-01-01 00:00 UTC  4 entries, 47 chunks, {encoder}",
+        f"* {configured.third}  2026-01-03 00:00 UTC  4 entries, 48 chunks, {encoder}",
+        f"  {configured.second}  2026-01-02 00:00 UTC  4 entries, 48 chunks, {encoder}",
+        f"  {configured.first}  2026-01-01 00:00 UTC  4 entries, 48 chunks, {encoder}",
     ]
 
 

@@ -1,3 +1,5 @@
+import math
+
 import pytest
 
 from indexer.artifact import Index
@@ -67,8 +69,37 @@ def test_the_strongest_reason_comes_first(blocked: Cause) -> None:
     assert weights == sorted(weights, reverse=True)
 
 
-def test_only_what_lifted_a_cause_above_the_average_one_is_a_reason(diagnoser: Diagnoser) -> None:
-    assert all(reason.weight > 0 for cause in causes(diagnoser, SYMPTOM).values() for reason in cause.reasons)
+@pytest.mark.parametrize("symptom", [SYMPTOM, "my phone does not trust the certificate", "But port 25 is open."])
+def test_the_reasons_sum_to_the_score(diagnoser: Diagnoser, symptom: str) -> None:
+    for cause in causes(diagnoser, symptom).values():
+        assert sum(reason.weight for reason in cause.reasons) == pytest.approx(cause.score, abs=0.03)
+
+
+def test_the_score_decides_between_two_causes(diagnoser: Diagnoser) -> None:
+    first, second, *_ = diagnoser.diagnose(DiagnosisRequest(symptom="my mail is refused since the queue grows")).causes
+
+    assert math.log(first.probability / second.probability) == pytest.approx(first.score - second.score, abs=0.05)
+
+
+def test_what_speaks_against_a_cause_is_a_reason_of_negative_weight(diagnoser: Diagnoser) -> None:
+    certificate = causes(diagnoser, SYMPTOM)["certificate-expired-on-server"]
+
+    assert reasons(certificate)[Signal.LEXICAL].weight < 0
+    assert certificate.score < 0
+
+
+def test_a_finding_that_speaks_against_a_cause_is_quoted(diagnoser: Diagnoser) -> None:
+    blocked = causes(diagnoser, "mail stopped.\nBut port 25 is open.")["port-25-blocked-by-provider"]
+
+    reason = reasons(blocked)[Signal.FINDINGS]
+    assert reason.weight < 0
+    assert reason.quote == "But port 25 is open."
+
+
+def test_identifiers_quote_the_names_that_user_and_entry_share(diagnoser: Diagnoser) -> None:
+    blocked = causes(diagnoser, "Does server.relay help?")["port-25-blocked-by-provider"]
+
+    assert reasons(blocked)[Signal.IDENTIFIERS].quote == "server.relay"
 
 
 def test_a_signal_that_found_nothing_of_a_cause_is_no_reason(diagnoser: Diagnoser) -> None:

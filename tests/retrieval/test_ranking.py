@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from kb import KnowledgeBase
 from retrieval.errors import UnusableRanker
-from retrieval.ranking import RANKER_FORMAT, Provenance, Ranker, none_features, read_ranker, softmax
-from retrieval.signals import FEATURES
+from retrieval.ranking import RANKER_FORMAT, Provenance, Ranker, read_ranker, softmax
+from retrieval.signals import FEATURES, FINDINGS, NONE_FEATURES
 
 REPAIR = "run `causeway eval fit`, then `causeway index build`"
 
@@ -23,7 +23,7 @@ def ranker() -> Ranker:
         format=RANKER_FORMAT,
         weights=weights,
         none_intercept=3.0,
-        none_weights=dict.fromkeys(FEATURES, 0.0) | {FEATURES[0]: -1.0},
+        none_weights=dict.fromkeys(NONE_FEATURES, 0.0) | {NONE_FEATURES[-1]: -2.0},
         confident_above=0.9,
         likely_above=0.5,
         provenance=Provenance(
@@ -61,20 +61,15 @@ def test_softmax_survives_utilities_of_any_size() -> None:
     assert softmax(np.array([-10_000.0, 0.0, 10_000.0])).tolist() == [0.0, 0.0, 1.0]
 
 
-def test_the_distribution_is_the_softmax_of_weighted_signals_and_none(
+def test_utilities_are_weighted_signals_and_those_of_none_come_last(
     ranker: Ranker, features: NDArray[np.float64]
 ) -> None:
-    utilities = [2.0 * 1.0, 2.0 * 0.5 + 2.0, 0.0, 3.0 - 1.0]
-    total = sum(math.exp(utility) for utility in utilities)
+    none_features = np.zeros(len(NONE_FEATURES))
+    none_features[-1] = 0.5
 
-    distribution = ranker.distribution(features)
+    utilities = ranker.utilities(features, none_features)
 
-    assert distribution.tolist() == pytest.approx([math.exp(utility) / total for utility in utilities])
-    assert distribution.sum() == pytest.approx(1.0)
-
-
-def test_none_is_judged_by_the_best_value_of_each_signal(features: NDArray[np.float64]) -> None:
-    assert none_features(features).tolist() == [1.0, *[0.0] * (len(FEATURES) - 2), 2.0]
+    assert utilities.tolist() == pytest.approx([2.0 * 1.0, 2.0 * 0.5 + 2.0, 0.0, 3.0 - 2.0 * 0.5])
 
 
 def test_a_contribution_is_what_a_signal_adds_over_the_average_entry(
@@ -83,8 +78,15 @@ def test_a_contribution_is_what_a_signal_adds_over_the_average_entry(
     contributions = ranker.contributions(features)
 
     assert contributions[:, 0].tolist() == pytest.approx([1.0, 0.0, -1.0])
-    assert contributions[:, -1].tolist() == pytest.approx([-2 / 3, 4 / 3, -2 / 3])
     assert not contributions[:, 1:-1].any()
+
+
+def test_a_contribution_of_findings_is_what_they_add_over_an_entry_without_any(
+    ranker: Ranker, features: NDArray[np.float64]
+) -> None:
+    assert FEATURES[-1] == FINDINGS
+
+    assert ranker.contributions(features)[:, -1].tolist() == pytest.approx([0.0, 2.0, 0.0])
 
 
 def test_a_ranker_that_was_written_is_read_back(ranker: Ranker) -> None:

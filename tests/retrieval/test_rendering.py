@@ -115,7 +115,9 @@ def test_signals_are_shown_as_a_table_of_all_causes(diagnoser: Diagnoser, capsys
 
     header, first, *_, none = capsys.readouterr().out.splitlines()
     lift = {reason.signal: round(reason.weight, 1) for reason in diagnosis.causes[0].reasons}
-    assert header.split() == ["entry", "probability", "dense", "lexical", "errors", "findings"]
+    assert header.split() == ["entry", "probability", *Signal, "sum"]
     assert first.split()[0] == "disk-full-stops-queue"
-    assert [float(number) for number in first.split()[2:]] == [lift[signal] for signal in Signal if signal in lift]
+    *shown, total = [float(number) for number in first.split()[2:]]
+    assert shown == [lift[signal] for signal in Signal if signal in lift]
+    assert total == pytest.approx(diagnosis.causes[0].score, abs=0.06)
     assert none.split()[:-1] == ["none", "of", "the", "known", "causes"]
