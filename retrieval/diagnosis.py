@@ -103,6 +103,13 @@ class Cause(Shape):
     url: Annotated[str, Field(description="Path of the whole entry in the REST API.")]
 
 
+class DecidedBy(StrEnum):
+    """What decided a finding: parsed evidence, or patterns over what people write."""
+
+    EVIDENCE = "evidence"
+    TEXT = "text"
+
+
 class ObservedFinding(Shape):
     """A fact that the user's text or evidence decides, with the line that proves it."""
 
@@ -110,6 +117,7 @@ class ObservedFinding(Shape):
     holds: bool
     quote: str
     where: str
+    decided_by: DecidedBy = DecidedBy.TEXT
 
 
 class FollowUp(Shape):
