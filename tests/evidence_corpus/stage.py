@@ -1,0 +1,161 @@
+"""One recording: the shop's website and API with one mistake, a browser on it, and what it left behind."""
+
+import json
+import re
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+from playwright.sync_api import Page
+
+from tests.evidence_corpus.browser import DevTools, chromium
+from tests.evidence_corpus.servers import SERVERS, certificate, nginx, server
+
+CORE, API, SITE, PROXY = 13567, 13001, 13000, 13002
+"""Ports of this machine; the browser sees host names and default ports."""
+TOKEN_SECONDS = 2
+"""How long an access token lives, so that a recording need not wait an hour for the first refresh."""
+NOISE = {
+    "accept-encoding",
+    "accept-language",
+    "cache-control",
+    "connection",
+    "pragma",
+    "sec-ch-ua",
+    "sec-ch-ua-mobile",
+    "sec-ch-ua-platform",
+}
+
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Stage:
+    """Website and API are up, and a browser is on the website."""
+
+    page: Page
+    tools: DevTools
+    folder: Path
+
+    def do(self, script: str, *, settle_ms: int = 150) -> None:
+        """Run a call of the shop's own code (`servers/app.js`) in the page; a failure is part of the recording."""
+        self.page.evaluate(f"({script})?.catch?.((error) => setTimeout(() => {{ throw error; }}))")
+        self.page.wait_for_timeout(settle_ms)
+
+    def let_token_expire(self) -> None:
+        """Wait until the access token of the last answer is no longer valid."""
+        self.page.wait_for_timeout(TOKEN_SECONDS * 1000 + 100)
+
+    def har(self, most: int = 12) -> str:
+        """The page's documents and calls, at most so many; without scripts and the headers that say nothing."""
+        har = self.tools.har()
+        entries = [entry for entry in har["log"]["entries"] if entry["_resourceType"] not in ("script", "stylesheet")][
+            :most
+        ]
+        for entry in entries:
+            headers = entry["request"]["headers"]
+            entry["request"]["headers"] = [header for header in headers if header["name"].lower() not in NOISE]
+        har["log"]["entries"] = entries
+        return public(json.dumps(har, indent=2)) + "\n"
+
+    def console(self) -> str:
+        """The console's lines, as "Save as..." writes them."""
+        return "\n".join(self.tools.console) + "\n"
+
+    def api_log(self, most: int = 80) -> str:
+        """The last lines of the backend's debug log."""
+        return "\n".join(public((self.folder / "api.log").read_text()).splitlines()[-most:]) + "\n"
+
+    def nginx_log(self) -> str:
+        """nginx's errors."""
+        return (
+            "\n".join(
+                line
+                for line in (self.folder / "error.log").read_text().splitlines()
+                if "[error]" in line or "[warn]" in line
+            )
+            + "\n"
+        )
+
+
+@contextmanager
+def shop(
+    *,
+    website: str = "https://app.example.com",
+    api: str = "https://api.example.com",
+    backend: Json | None = None,
+    frontend: Json | None = None,
+    site: Json | None = None,
+    proxy: str = "",
+    validity: int = TOKEN_SECONDS,
+    hosts: dict[str, int] | None = None,
+    flags: tuple[str, ...] = (),
+    script: str = "api.mjs",
+    open_page: bool = True,
+) -> Iterator[Stage]:
+    """Start it all.
+
+    :param backend: what differs in the API's setup (`servers/api.mjs`); appInfo is merged key by key.
+    :param frontend: what differs in the page's CONFIG (`servers/app.js`); `appInfo` stands for init.appInfo.
+    :param proxy: nginx server blocks between browser and API; they listen on PROXY.
+    """
+    backend, frontend = dict(backend or {}), dict(frontend or {})
+    domains = {"apiDomain": api, "websiteDomain": website}
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory()))
+        tls = certificate(folder)
+        setup = {
+            "port": API,
+            "core": f"http://127.0.0.1:{CORE}",
+            "appInfo": domains | backend.pop("appInfo", {}),
+            "tls": tls if api.startswith("https") and not proxy else None,
+        }
+        init = {"appInfo": {"appName": "Shop"} | domains | frontend.pop("appInfo", {})} | frontend.pop("init", {})
+        config = {"init": init, "session": {"tokenTransferMethod": "cookie"}, "api": api} | frontend
+        bundles = str(SERVERS / "node_modules/supertokens-web-js/bundle")
+        site_setup = {
+            "port": SITE,
+            "tls": tls if website.startswith("https") else None,
+            "bundles": bundles,
+            "config": config,
+        }
+        stack.enter_context(server("core.mjs", {"port": CORE, "validity": validity}, folder / "core.log"))
+        stack.enter_context(server(script, setup | backend, folder / "api.log"))
+        stack.enter_context(server("site.mjs", site_setup | (site or {}), folder / "site.log"))
+        if proxy:
+            stack.enter_context(
+                nginx(
+                    proxy.replace("$TLS", f"ssl_certificate {tls['cert']}; ssl_certificate_key {tls['key']};"), folder
+                )
+            )
+        names = {_host(website): SITE, _host(api): PROXY if proxy else API} | (hosts or {})
+        page = stack.enter_context(chromium(names, flags))
+        tools = DevTools(page)
+        if open_page:
+            page.goto(website)
+            page.wait_for_timeout(100)
+        yield Stage(page, tools, folder)
+
+
+def proxied(inside: str = "", *, server: str = "", location: str = "/") -> str:
+    """An nginx server in front of the API, with directives of your own."""
+    return (
+        f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS server_name api.example.com; {server}\n"
+        f"  location {location} {{ proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host; {inside} }} }}"
+    )
+
+
+def public(text: str) -> str:
+    """Text with this machine's folders and ports replaced by those of the shop."""
+    return re.sub(r"127\.0\.0\.1:13567", "core:3567", text.replace(str(SERVERS), "/srv/shop/api")).replace(
+        f"127.0.0.1:{API}", "10.0.3.17:3001"
+    )
+
+
+def _host(origin: str) -> str:
+    parts = urlsplit(origin)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)
