@@ -29,27 +29,14 @@ Check = Callable[[str], SyntaxFault | None]
 
 
 def unparsable_snippets(files: SourceFiles, vocabulary: Vocabulary) -> Iterator[Problem]:
-    """Snippets that aren't valid in the language of their SDK or tool; languages without a parser are not checked.
-
-    If a parser that is needed isn't installed, that is one problem more.
-    """
+    """Snippets that aren't valid in the language of their SDK or tool; languages without a parser are not checked."""
     written_for = {**vocabulary.sdks, **vocabulary.tools}
     snippets = [
         (file, location, written_for[snippet.sdk].language, snippet.source)
         for file, entry in files.valid_entries()
         for location, snippet in _snippets(entry)
     ]
-    checks = dict(_CHECKS)
-    grammars = _GRAMMARS & {language for _, _, language, _ in snippets}
-    if grammars:
-        try:
-            checks |= _grammar_checks()
-        except ImportError as error:
-            yield files.vocabulary.problem_at(
-                ("sdks",),
-                f"snippets in {', '.join(sorted(grammars))} can't be checked without {error.name}: "
-                "pip install 'causeway[lint]'",
-            )
+    checks = _CHECKS | _grammar_checks()
     for file, location, language, source in snippets:
         if language in checks and (fault := checks[language](source)):
             yield file.problem_at(
@@ -93,15 +80,10 @@ def _check_yaml(source: str) -> SyntaxFault | None:
 
 
 _CHECKS: dict[str, Check] = {"json": _check_json, "python": _check_python, "yaml": _check_yaml}
-_GRAMMARS = frozenset({"go", "tsx", "typescript"})
-"""Languages whose parsers are in the extra `lint`."""
 
 
 def _grammar_checks() -> dict[str, Check]:
-    """The checks of languages with a tree-sitter grammar.
-
-    :raises ImportError: if the extra `lint` isn't installed.
-    """
+    """The checks of languages with a tree-sitter grammar."""
     import tree_sitter_go
     import tree_sitter_typescript
     from tree_sitter import Language, Parser

@@ -235,6 +235,7 @@ class ConfigFact:
     `path`: dotted, with the call it stands in: "init.appInfo.apiDomain", "app.use(cors).exposedHeaders".
     `value`: of an expression that can't be read without running it, its source; then `literal` is False.
     `language`: "javascript", "typescript", "python", "go", "dotenv", "yaml", "json", "nginx". `text`: the line itself.
+    `snippet`: first line of the file or snippet it stands in; facts of one source and snippet belong together.
     """
 
     path: str
@@ -245,6 +246,7 @@ class ConfigFact:
     language: str
     literal: bool = True
     side: Side = Side.UNKNOWN
+    snippet: int = 1
 
     @property
     def where(self) -> str:

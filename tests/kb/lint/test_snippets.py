@@ -1,4 +1,3 @@
-import sys
 from pathlib import Path
 
 import pytest
@@ -80,20 +79,3 @@ def test_language_of_a_tool_counts_as_that_of_an_sdk(small_kb_dir: Path) -> None
     reported = problems(small_kb_dir)
     assert len(reported) == 3
     assert all(": not valid json: line 1 of the snippet: " in problem for problem in reported)
-
-
-def test_one_problem_names_the_extra_that_parses_the_snippets(
-    small_kb_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "tree_sitter_go", None)  # as if it weren't installed
-    write_snippet(small_kb_dir, "go", "relay := := 1")
-    assert problems(small_kb_dir) == [
-        "vocabulary.yaml:12: snippets in go can't be checked without tree_sitter_go: pip install 'causeway[lint]'"
-    ]
-
-
-def test_extra_is_needed_only_for_the_languages_that_snippets_use(
-    small_kb_dir: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setitem(sys.modules, "tree_sitter", None)
-    assert problems(small_kb_dir) == []
