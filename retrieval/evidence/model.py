@@ -3,6 +3,7 @@
 Values are as they were pasted, secrets included: whatever leaves this package goes through `retrieval.masking.mask`.
 """
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -10,8 +11,6 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
-
-import orjson
 
 Headers = Mapping[str, tuple[str, ...]]
 """Lower-case names, each with its values, one per header line, in order. Without cookies: those have fields of their
@@ -39,7 +38,10 @@ class Client(StrEnum):
 
 @dataclass(frozen=True)
 class Url:
-    """An absolute URL, taken apart. `host` is lower-case; `port` is filled in from the scheme if it isn't written."""
+    """A URL, taken apart. `host` is lower-case; `port` is filled in from the scheme if it isn't written.
+
+    In a server's log there is often only a path: then `scheme` and `host` are "" and `port` is 0.
+    """
 
     text: str
     scheme: str
@@ -51,7 +53,9 @@ class Url:
 
     @property
     def origin(self) -> str:
-        """Scheme, host, and the port unless it is the scheme's own, as a browser writes it."""
+        """Scheme, host, and the port unless it is the scheme's own, as a browser writes it; "" if they are unknown."""
+        if not (self.scheme and self.host):
+            return ""
         default = {"http": 80, "https": 443}.get(self.scheme)
         host = f"[{self.host}]" if ":" in self.host else self.host
         return f"{self.scheme}://{host}" if self.port == default else f"{self.scheme}://{host}:{self.port}"
@@ -68,8 +72,8 @@ class Body:
     def json(self) -> Any:  # noqa: ANN401  (any JSON value)
         """The value of a JSON body."""
         try:
-            return orjson.loads(self.text)
-        except orjson.JSONDecodeError:
+            return json.loads(self.text)
+        except (ValueError, RecursionError):
             return None
 
     @cached_property
@@ -109,9 +113,10 @@ class SetCookie:
 class Request:
     """A request. Something absent proves something only where it would have been shown.
 
-    `method`: upper-case, "" if unknown. `url`: None where only headers without a host were pasted.
+    `method`: upper-case, "" if unknown. `url`: None where only headers without a path were pasted.
     `cookies`: each name with its values, more than one if it was sent more than once.
-    `shows_headers`: False where only the first line was seen, as in a console message.
+    `credentials`: the mode given to fetch ("include", "omit", "same-origin"), "" if unknown: a HAR doesn't say.
+    `shows_headers`: False where only the first line or some headers were seen, as in a console message.
     `shows_cookies`: False where cookies were left out, as in a sanitised HAR.
     """
 
@@ -120,6 +125,7 @@ class Request:
     headers: Headers = field(default_factory=dict)
     cookies: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     body: Body | None = None
+    credentials: str = ""
     shows_headers: bool = True
     shows_cookies: bool = True
 
