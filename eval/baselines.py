@@ -11,6 +11,7 @@ from eval.runs import RANKED_CAUSES, Answer, RankedCause, Run, RunInfo
 from indexer.artifact import Index
 from indexer.search import Hits
 from kb import NONE_OF_THESE
+from retrieval.evidence.reading import read_evidence
 from retrieval.symptom import Symptom, read_symptom
 
 HITS = 200
@@ -30,7 +31,7 @@ def run_baselines(queries: Sequence[Query], index: Index, info: RunInfo) -> dict
     """
     answers: dict[str, list[Answer]] = {"dense": [], "bm25": [], "rrf": []}
     for query in queries:
-        symptom = read_symptom("\n".join([query.question, *(evidence.text for evidence in query.evidence)]))
+        symptom = read_symptom(read_evidence(query.question, query.evidence).text)
         start = time.perf_counter()
         dense = _dense(symptom, index) if symptom else {}
         after_dense = time.perf_counter()

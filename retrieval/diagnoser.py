@@ -21,14 +21,17 @@ from retrieval.diagnosis import (
     IndexInfo,
     ObservedFinding,
     Signal,
+    UnreadableEvidence,
 )
 from retrieval.dialogue import Beliefs
 from retrieval.errors import UnknownFilter, UnknownFinding, UnreadableSymptom
 from retrieval.evidence import FindingDetectors
+from retrieval.evidence.model import SYMPTOM, Artifacts
+from retrieval.evidence.reading import read_evidence
 from retrieval.explanation import Explanation
 from retrieval.ranking import Ranker, read_ranker
 from retrieval.signals import SignalComputer, Signals
-from retrieval.symptom import Symptom, read_symptom
+from retrieval.symptom import read_symptom
 
 _MESSAGES = {
     Confidence.CONFIDENT: "The first cause explains this well.",
@@ -65,8 +68,12 @@ class Diagnoser:
         :raises UnknownFinding: if an answer names a finding that this index doesn't have.
         :raises UnknownFilter: if a filter names something that isn't in the vocabulary.
         """
-        symptom = self._read(request)
-        findings = self.observe(request)
+        self._check(request)
+        artifacts = read_evidence(request.symptom, request.evidence)
+        symptom = read_symptom(artifacts.text)
+        if symptom is None:
+            raise UnreadableSymptom
+        findings = self.observe(artifacts)
         answered = {
             key: answer is Answer.YES for key, answer in request.answers.items() if answer is not Answer.UNKNOWN
         }
@@ -87,21 +94,16 @@ class Diagnoser:
                 self._cause(int(row), float(distribution[row]), explanation) for row in order if distribution[row] > 0
             ),
             findings=tuple(findings),
+            unreadable=tuple(UnreadableEvidence(name=item.source, reason=item.reason) for item in artifacts.unreadable),
             follow_up=self._follow_up(distribution, {*observed, *request.answers}),
             signals=tuple(Signal),
             message=_MESSAGES[confidence] if distribution[:-1].any() else _NOTHING_PASSES,
         )
 
-    def observe(self, request: DiagnosisRequest) -> list[ObservedFinding]:
+    def observe(self, artifacts: Artifacts) -> list[ObservedFinding]:
         """The findings that the symptom's text or the evidence decides."""
-        return self._detectors.observe([Evidence(name="symptom", text=request.symptom), *request.evidence])
-
-    def _read(self, request: DiagnosisRequest) -> Symptom:
-        self._check(request)
-        symptom = read_symptom("\n".join([request.symptom, *(evidence.text for evidence in request.evidence)]))
-        if symptom is None:
-            raise UnreadableSymptom
-        return symptom
+        texts = {SYMPTOM: artifacts.words, **artifacts.attached_logs()}
+        return self._detectors.observe([Evidence(name=name, text=text) for name, text in texts.items()])
 
     def _check(self, request: DiagnosisRequest) -> None:
         if unknown := request.answers.keys() - self.index.findings.keys():

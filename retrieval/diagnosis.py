@@ -10,7 +10,7 @@ from indexer.artifact import Manifest
 from kb.schema import FixStep, Link
 
 MAX_SYMPTOM_CHARACTERS = 100_000
-MAX_EVIDENCE_CHARACTERS = 1_000_000
+MAX_EVIDENCE_CHARACTERS = 10_485_760
 MAX_EVIDENCE_ITEMS = 10
 
 
@@ -21,10 +21,10 @@ class Shape(BaseModel):
 
 
 class Evidence(Shape):
-    """Something pasted or attached: headers, a log, a config."""
+    """Something pasted or attached: a HAR, headers, curl's output, a log, a config."""
 
     name: Annotated[str, Field(max_length=200, examples=["signin-response.txt"])]
-    text: Annotated[str, Field(max_length=MAX_EVIDENCE_CHARACTERS)]
+    text: Annotated[str, Field(description=f"Of more than {MAX_EVIDENCE_CHARACTERS:,} characters nothing is read.")]
 
 
 class Answer(StrEnum):
@@ -120,6 +120,13 @@ class ObservedFinding(Shape):
     decided_by: DecidedBy = DecidedBy.TEXT
 
 
+class UnreadableEvidence(Shape):
+    """Evidence that could not be read, or not all of it; the rest was answered all the same."""
+
+    name: str
+    reason: str
+
+
 class FollowUp(Shape):
     """The question whose answer is expected to narrow the causes most."""
 
@@ -149,6 +156,7 @@ class Diagnosis(Shape):
     none_probability: Annotated[float, Field(description="Probability that no entry explains the symptom.")]
     causes: tuple[Cause, ...]
     findings: tuple[ObservedFinding, ...]
+    unreadable: tuple[UnreadableEvidence, ...] = ()
     follow_up: FollowUp | None
     signals: tuple[Signal, ...]
     message: Annotated[str, Field(description="One sentence that says how to take this answer.")]

@@ -9,6 +9,8 @@ RetrievalError
 
 from collections.abc import Iterable
 
+from retrieval.masking import mask
+
 
 class RetrievalError(Exception):
     """Base of everything this package raises."""
@@ -28,7 +30,7 @@ class UnknownFinding(RetrievalError):
 
     def __init__(self, finding_ids: Iterable[str]) -> None:
         super().__init__(
-            f"unknown finding {', '.join(sorted(finding_ids))}: use the finding_id of a follow-up question"
+            f"unknown finding {mask(', '.join(sorted(finding_ids)))}: use the finding_id of a follow-up question"
         )
 
 
@@ -36,7 +38,7 @@ class UnknownFilter(RetrievalError):
     """A filter names a section, platform or SDK that this index doesn't have."""
 
     def __init__(self, kind: str, values: Iterable[str], known: Iterable[str]) -> None:
-        super().__init__(f"unknown {kind} {', '.join(sorted(values))}: this index has {', '.join(known)}")
+        super().__init__(f"unknown {kind} {mask(', '.join(sorted(values)))}: this index has {', '.join(known)}")
 
 
 class UnusableRanker(RetrievalError):

@@ -56,6 +56,8 @@ _NOT_A_VALUE = re2.compile(
     r"(?i)(?:string|str|bool|boolean|true|false|null|none|nil|undefined|any|optional|required|missing|empty"
     r"|(?:process\.env|import\.meta|os\.|env[.(\[]|settings\.|config\.|deno\.env|getenv|[$<{*\[(]).*|x{3,}|)[,;)\]}]*"
 )
+_CAMEL_WORD = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
+LEAST_WORD_LETTERS = 3
 LEAST_ENTROPY = 4.0
 """Bits per character above which 32 characters in a row are no words: paths, names and UUIDs stay below."""
 
@@ -63,7 +65,7 @@ LEAST_ENTROPY = 4.0
 def mask(text: str) -> str:
     """The text with what is secret in it replaced by `[masked:LENGTH]`, e-mail addresses by `[masked:e-mail]`.
 
-    Masking twice changes nothing more.
+    Masking twice changes nothing more, and every line stays where it was.
     """
     text = text.encode(errors="replace").decode()  # RE2 takes no lone surrogates
     for pattern, replace in _RULES:
@@ -95,6 +97,11 @@ def _second_group(match: "re2._Match") -> str:
     return f"{match[1]}{_masked(match[2])}{match[0][match.end(2) - match.start() :]}"
 
 
+def _private_key(match: "re2._Match") -> str:
+    line_ends = "\n" * match[2].count("\n")  # kept, so that what follows stays on its line
+    return f"{match[1]}{_masked(match[2])}{line_ends}{match[0][match.end(2) - match.start() :]}"
+
+
 def _credentials(match: "re2._Match") -> str:
     return _second_group(match) if _looks_random(match[2]) else match[0]
 
@@ -107,7 +114,7 @@ def _named(is_secret: Callable[[str], bool]) -> Callable[["re2._Match"], str]:
         if unquoted:
             value, rest = (bare := value.rstrip(",;)]}")), value[len(bare) :]
         if not is_secret(value):
-            return match[0]
+            return str(match[0])
         return f"{match[0][: len(match[0]) - len(value) - len(rest)]}{_masked(value)}{rest}"
 
     return replace
@@ -123,8 +130,10 @@ def _looks_random(value: str) -> bool:
         return False
     if _CONSTANT.fullmatch(value) or not _is_literal(value):
         return False
-    mixed_case = any(map(str.isupper, value[1:])) and any(map(str.islower, value))
-    return len(value) >= 32 or any(map(str.isdigit, value)) or mixed_case
+    if len(value) >= 32 or any(map(str.isdigit, value)):
+        return True
+    # "getTokenTransferMethod" is made of words, "dXNlcjpwYXNz" changes case every other letter.
+    return len(value) < LEAST_WORD_LETTERS * len(_CAMEL_WORD.findall(value))
 
 
 def _base64_json(match: "re2._Match") -> str:
@@ -143,7 +152,7 @@ _COOKIE_PATTERN = re2.compile(_COOKIE)
 _RULES: tuple[tuple["re2._Regexp", Callable[["re2._Match"], str]], ...] = tuple(
     (re2.compile(pattern), replace)
     for pattern, replace in (
-        (_PRIVATE_KEY, _second_group),
+        (_PRIVATE_KEY, _private_key),
         (_COOKIES, _cookies),
         (_AUTHORIZATION, _authorization),
         (_CREDENTIALS, _credentials),

@@ -27,6 +27,10 @@ def render_diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     for cause in diagnosis.causes[1:]:
         yield from _line(cause)
     yield Text(f"{diagnosis.none_probability:>5.0%}  none of the known causes", style="dim")
+    if diagnosis.unreadable:
+        yield heading("Not read")
+        for evidence in diagnosis.unreadable:
+            yield Hanging("  ", Text(f"{evidence.name}: {evidence.reason}"))
     if diagnosis.follow_up:
         yield from _question(diagnosis.follow_up)
 

@@ -209,13 +209,15 @@ class Exchange:
         if self.request is None:
             return ""
         path = self.request.url.path if self.request.url else ""
-        return f" {self.request.method} {path}".rstrip()
+        name = f"{self.request.method} {path}".strip()
+        return f" {name}" if name else ""
 
 
 @dataclass(frozen=True)
 class LogLine:
     """A line of a log, without colours and without the prefix that a container or a terminal put before it.
 
+    Unlike the rest of the model, its text is masked.
     `level`: "error", "warning", "info" or "debug", "" if the line doesn't say.
     """
 
@@ -262,7 +264,7 @@ class ConfigFact:
 
 @dataclass(frozen=True)
 class Unreadable:
-    """A piece of evidence, or a part of one, that could not be read. `reason` says why, without quoting it."""
+    """A piece of evidence that could not be read, or not all of it. `reason` says why, without quoting it."""
 
     source: str
     reason: str
@@ -272,16 +274,29 @@ class Unreadable:
 class Artifacts:
     """All that was read, each kind in order.
 
-    `notes`: what a reader should know about the evidence itself, such as that cookies were left out of a HAR.
-    `telling`: the lines that are worth searching with the symptom: messages, errors, status lines. Masked and bounded.
+    `words`: what the user said, without recordings. `telling`: the lines of the evidence that are worth searching with
+    it. Both are masked.
     """
 
     exchanges: tuple[Exchange, ...] = ()
     log_lines: tuple[LogLine, ...] = ()
     config: tuple[ConfigFact, ...] = ()
     unreadable: tuple[Unreadable, ...] = ()
-    notes: tuple[str, ...] = ()
-    telling: str = ""
+    words: str = ""
+    telling: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """What to search the knowledge base for."""
+        return "\n".join([self.words, *self.telling])
+
+    def attached_logs(self) -> Mapping[str, str]:
+        """The logs that were attached, by their source; those in the symptom are among its words."""
+        logs: dict[str, list[str]] = {}
+        for line in self.log_lines:
+            if line.source != SYMPTOM:
+                logs.setdefault(line.source, []).append(line.text)
+        return {source: "\n".join(lines) for source, lines in logs.items()}
 
     def __bool__(self) -> bool:
         """Whether there is anything that a detector could look at."""

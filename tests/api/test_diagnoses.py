@@ -49,6 +49,7 @@ def test_an_answer_has_the_promised_shape(answer: dict[str, Any]) -> None:
         "none_probability",
         "causes",
         "findings",
+        "unreadable",
         "follow_up",
         "signals",
         "message",
@@ -90,8 +91,18 @@ def test_a_finding_says_what_proves_it_and_where(answer: dict[str, Any]) -> None
     findings = {finding.pop("id"): finding for finding in answer["findings"]}
 
     assert findings == {
-        "port-25-blocked": {"holds": True, "quote": "port 25: timed out", "where": "nc.txt"},
-        "queue-grows": {"holds": True, "quote": "The queue keeps growing.", "where": "symptom"},
+        "port-25-blocked": {
+            "holds": True,
+            "quote": "port 25: timed out",
+            "where": "nc.txt",
+            "decided_by": "text",
+        },
+        "queue-grows": {
+            "holds": True,
+            "quote": "The queue keeps growing.",
+            "where": "symptom",
+            "decided_by": "text",
+        },
     }
 
 
@@ -181,7 +192,6 @@ def test_a_symptom_without_words_is_unprocessable(client: httpx.Client, symptom:
         ({"symptom": "mail", "filters": {"colour": ["red"]}}, ["body/filters/colour"]),
         ({"symptom": "mail", "evidence": [{"name": "a"}]}, ["body/evidence/0/text"]),
         ({"symptom": "mail", "evidence": [{"name": "n" * 201, "text": ""}]}, ["body/evidence/0/name"]),
-        ({"symptom": "mail", "evidence": [{"name": "a", "text": "t" * 1_000_001}]}, ["body/evidence/0/text"]),
         ({"symptom": "mail", "evidence": [{"name": "a", "text": ""}] * 11}, ["body/evidence"]),
         ({"symptom": 5, "top_k": 0, "extra": 1}, ["body/symptom", "body/top_k", "body/extra"]),
     ],
@@ -256,12 +266,11 @@ def test_a_body_nested_deeply_but_validly_is_unprocessable(client: httpx.Client)
         r'{"symptom": "mail \ud800 stopped"}',
         r'{"symptom": "mail", "\ud800": 1}',
         r'{"symptom": "mail", "evidence": [{"name": "\ud800", "text": "a"}]}',
-        r'{"symptom": "mail", "evidence": [{"name": "a", "text": "\ud800"}]}',
         r'{"symptom": "mail", "answers": {"\ud800": "maybe"}}',
         r'{"symptom": "mail", "answers": {"\ud800": "yes"}}',
         r'{"symptom": "mail", "filters": {"section": ["\ud800"]}}',
     ],
-    ids=["symptom", "key", "evidence name", "evidence text", "answer", "finding id", "filter"],
+    ids=["symptom", "key", "evidence name", "answer", "finding id", "filter"],
 )
 def test_half_a_character_is_unprocessable_wherever_it_is(client: httpx.Client, body: str) -> None:
     problem_of(post_raw(client, body.encode()), 422)

@@ -1,0 +1,61 @@
+"""The lines of evidence that are worth searching with the symptom: what failed, and what it said."""
+
+import re
+from collections.abc import Iterator, Sequence
+
+from retrieval.evidence.model import ConfigFact, Exchange, LogLine
+
+MOST_CHARACTERS = 4_000
+"""Some 600 words, as much as a long report: more would drown what the user says."""
+MOST_LINE_CHARACTERS = 400
+
+_TROUBLE = re.compile(
+    r"error|exception|fail|invalid|missing|undefined|unauthori|forbidden|denied|refused|rejected|blocked|mismatch"
+    r"|cannot|can't|could not|not found|unable|too (?:big|large|long|many)|exceed|expired|timed? ?out|unexpected",
+    re.IGNORECASE,
+)
+_VARYING = re.compile(r"\d+|\[masked:[^\]]*\]")
+_RANK = {"error": 0, "warning": 1}
+
+
+def telling_lines(
+    exchanges: Sequence[Exchange], log_lines: Sequence[LogLine], config: Sequence[ConfigFact]
+) -> list[str]:
+    """Lines of at most `MOST_CHARACTERS` together, in their order, none that says the same as another."""
+    logged = {(line.source, line.line) for line in log_lines}
+    shown = [exchange for exchange in exchanges if (exchange.source, exchange.line) not in logged]
+    ranked = [
+        *((1, text) for exchange in shown for text in _failure(exchange)),
+        *((_rank(line), line.text) for line in log_lines),
+        *((3, fact.text) for fact in config),
+        *((3, text) for exchange in shown for text in _headers(exchange)),
+    ]
+    chosen: dict[str, int] = {}
+    left = MOST_CHARACTERS
+    for position, (_, text) in sorted(enumerate(ranked), key=lambda item: item[1][0]):
+        line = text.strip()[:MOST_LINE_CHARACTERS]
+        template = _VARYING.sub("0", line)
+        if template not in chosen and len(line) <= left:
+            chosen[template] = position
+            left -= len(line)
+    return [ranked[position][1].strip()[:MOST_LINE_CHARACTERS] for position in sorted(chosen.values())]
+
+
+def _failure(exchange: Exchange) -> Iterator[str]:
+    """What went wrong in an exchange: its status and the message in its body."""
+    response = exchange.response
+    if exchange.error or (response and response.status >= 400):
+        yield exchange.summary
+        if response and response.body and not response.body.text.lstrip().startswith("<"):
+            yield response.body.text
+
+
+def _headers(exchange: Exchange) -> Iterator[str]:
+    """The headers that somebody chose to paste; a HAR holds all there are, which says nothing."""
+    if exchange.line and exchange.response:
+        yield from (exchange.response.header_line(name) for name in exchange.response.headers)
+        yield from (cookie.line for cookie in exchange.response.set_cookies)
+
+
+def _rank(line: LogLine) -> int:
+    return _RANK.get(line.level, 1 if _TROUBLE.search(line.text) else 2)
