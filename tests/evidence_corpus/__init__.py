@@ -6,6 +6,7 @@ in Chromium) with one named mistake at a time and saves what the browser, curl, 
 a user would ask with which of these files, and which cause is right. `python -m tests.evidence_corpus.build` writes the
 queries.
 
-Needs Chromium and nginx (Debian: `chromium nginx-light`), Node.js 20, and
-`pip install playwright`, `npm install` in `servers/`. Tests need none of them: they read the files.
+Needs Chromium and nginx (Debian: `chromium nginx-light`), Node.js 20, `pip install playwright`, `npm install` in
+`servers/`, and EVIDENCE_PYTHON: an interpreter with supertokens-python, fastapi and uvicorn (they would not fit the
+project's own pins). Tests need none of them: they read the files.
 """

@@ -1,5 +1,6 @@
 """Chromium on a page, and what its developer tools would export: the HAR and the console."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -82,7 +83,18 @@ class DevTools:
 
     def _log(self, event: Json) -> None:
         entry = event["entry"]
-        self.console.append(f"{_place(entry.get('url', ''), entry.get('lineNumber', 0))} {entry['text']}")
+        exchange = self._requests.get(entry.get("networkRequestId", ""), {}).get("event")
+        if exchange and entry["text"].startswith("Failed to load resource"):
+            frames = (
+                _initiator(exchange.get("initiator", {}))
+                .get("stack", {})
+                .get("callFrames", [{"url": "", "lineNumber": 0}])
+            )
+            status = re.search(r"net::\S+|\d{3} \(.*\)", entry["text"])
+            line = f"{exchange['request']['method']} {entry['url']} {status.group() if status else ''}"
+            self.console.append(f"{_place(frames[0]['url'], frames[0]['lineNumber'])} {line}")
+        else:
+            self.console.append(f"{_place(entry.get('url', ''), entry.get('lineNumber', 0))} {entry['text']}")
 
     def _console(self, event: Json) -> None:
         frames = event.get("stackTrace", {}).get("callFrames", [{}])
@@ -244,7 +256,7 @@ def _set_cookie(line: str) -> Json:
 
 def _initiator(initiator: Json) -> Json:
     frames = initiator.get("stack", {}).get("callFrames", [])
-    kept = [frame for frame in frames if frame["url"].startswith("http")][:3]
+    kept = [frame for frame in frames if frame["url"].startswith("http")][:1]
     return (
         {"type": initiator.get("type", "other")}
         | ({"stack": {"callFrames": kept}} if kept else {})

@@ -1,18 +1,25 @@
-"""Record scenarios anew: `python -m tests.evidence_corpus.record [SCENARIO...]` writes `recorded/<scenario>.<kind>`."""
+"""Record scenarios anew: `python -m tests.evidence_corpus.record [SCENARIO...]` writes `recorded/<scenario>.<kind>`.
+
+Of a scenario that cases use, only the files that they use are written; of a new one, all.
+"""
 
 import sys
-from pathlib import Path
 
+from tests.evidence_corpus.build import CORPUS, files_of_cases
 from tests.evidence_corpus.scenarios import SCENARIOS
 
-RECORDED = Path(__file__).parent / "recorded"
+RECORDED = CORPUS / "recorded"
 
 
 def main(names: list[str]) -> None:
+    """Record these scenarios, or all."""
     RECORDED.mkdir(exist_ok=True)
+    used = files_of_cases()
     for name in names or SCENARIOS:
-        for kind, text in SCENARIOS[name]().items():
-            (RECORDED / f"{name}.{kind}").write_text(text, encoding="utf-8")
+        files = {f"{name}.{kind}": text for kind, text in SCENARIOS[name]().items()}
+        for file, text in files.items():
+            if file in used or not used & files.keys():
+                (RECORDED / file).write_text(text, encoding="utf-8")
         print(name, flush=True)  # noqa: T201
 
 

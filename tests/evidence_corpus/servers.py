@@ -1,6 +1,7 @@
 """The servers of one recording: Node processes, nginx, and the certificate of their host names."""
 
 import json
+import os
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -11,7 +12,7 @@ from typing import Any
 SERVERS = Path(__file__).parent / "servers"
 HOSTS = (
     *("app.example.com", "www.example.com", "api.example.com", "backend.example.com", "api.other.com", "partner.net"),
-    *("shop-web.onrender.com", "shop-api.onrender.com", "localhost", "accounts.provider.com", "cdn.metrics.io"),
+    *("shop-web.onrender.com", "shop-api.onrender.com", "localhost", "accounts.google.com", "cdn.metrics.io"),
     *("shop-web.eastus-01.azurewebsites.net", "shop-api.eastus-01.azurewebsites.net"),
 )
 
@@ -21,9 +22,9 @@ def server(script: str, setup: dict[str, Any], log: Path) -> Iterator[None]:
     """Run a script of `servers/` until the block ends; what it prints to stderr goes to `log`."""
     with log.open("w") as stderr:
         process = subprocess.Popen(
-            ["node", script],
+            _command(script),
             cwd=SERVERS,
-            env={"PATH": "/usr/bin:/usr/local/bin", "SETUP": json.dumps(setup)},
+            env=os.environ | {"SETUP": json.dumps(setup)},
             stdout=subprocess.PIPE,
             stderr=stderr,
             text=True,
@@ -36,6 +37,10 @@ def server(script: str, setup: dict[str, Any], log: Path) -> Iterator[None]:
         finally:
             process.kill()
             process.wait()
+
+
+def _command(script: str) -> list[str]:
+    return [os.environ["EVIDENCE_PYTHON"] if script.endswith(".py") else "node", script]
 
 
 @contextmanager

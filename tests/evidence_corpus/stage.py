@@ -2,10 +2,12 @@
 
 import json
 import re
+import shlex
+import subprocess
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,10 +17,13 @@ from playwright.sync_api import Page
 from tests.evidence_corpus.browser import DevTools, chromium
 from tests.evidence_corpus.servers import SERVERS, certificate, nginx, server
 
-CORE, API, SITE, PROXY = 13567, 13001, 13000, 13002
+CORE, API, SITE, PROXY, PROVIDER, PROVIDER_BACKEND = 13567, 13001, 13000, 13002, 13003, 13004
 """Ports of this machine; the browser sees host names and default ports."""
 TOKEN_SECONDS = 2
 """How long an access token lives, so that a recording need not wait an hour for the first refresh."""
+ADDRESS = "203.0.113.7"
+"""Of the shop, where an address is shown."""
+NOT_ON_A_TERMINAL = re.compile(r"\* (Connecting to|processing|old SSL|TLSv1\.\d \()|[{}] \[")
 NOISE = {
     "accept-encoding",
     "accept-language",
@@ -40,10 +45,14 @@ class Stage:
     page: Page
     tools: DevTools
     folder: Path
+    website: str
+    api: str
+    api_port: int
+    jar: dict[str, str] = field(default_factory=dict)
 
-    def do(self, script: str, *, settle_ms: int = 150) -> None:
-        """Run a call of the shop's own code (`servers/app.js`) in the page; a failure is part of the recording."""
-        self.page.evaluate(f"({script})?.catch?.((error) => setTimeout(() => {{ throw error; }}))")
+    def do(self, script: str, *, settle_ms: int = 400) -> None:
+        """Start a call of the shop's own code (`servers/app.js`) in the page; whatever it throws is recorded."""
+        self.page.evaluate(f"void {script}")
         self.page.wait_for_timeout(settle_ms)
 
     def let_token_expire(self) -> None:
@@ -59,8 +68,10 @@ class Stage:
         for entry in entries:
             headers = entry["request"]["headers"]
             entry["request"]["headers"] = [header for header in headers if header["name"].lower() not in NOISE]
+            if "://localhost" not in entry["request"]["url"] and "://127." not in entry["request"]["url"]:
+                entry["serverIPAddress"] = ADDRESS
         har["log"]["entries"] = entries
-        return public(json.dumps(har, indent=2)) + "\n"
+        return public(json.dumps(har, indent=1)) + "\n"
 
     def console(self) -> str:
         """The console's lines, as "Save as..." writes them."""
@@ -69,6 +80,51 @@ class Stage:
     def api_log(self, most: int = 80) -> str:
         """The last lines of the backend's debug log."""
         return "\n".join(public((self.folder / "api.log").read_text()).splitlines()[-most:]) + "\n"
+
+    def curl(self, *arguments: str, cookies: bool = False, past_proxy: bool = False) -> str:
+        """Run curl against the API as a user would, and show it with what it prints; a path stands for the API's URL.
+
+        :param cookies: send those of the last `sign_in_by_curl`.
+        :param past_proxy: ask the application's own port.
+        """
+        api = "http://10.0.3.17:3001" if past_proxy else self.api
+        shown = [f"{api}{part}" if part.startswith("/") else part for part in arguments]
+        if cookies:
+            shown += ["-H", f"Cookie: {'; '.join(f'{name}={value}' for name, value in self._cookies().items())}"]
+        port = API if past_proxy else self.api_port
+        quiet = ["-sSk", "--http1.1", "--connect-to", f"::127.0.0.1:{port}"]
+        ran = subprocess.run(
+            ["curl", *quiet, *shown], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+        )
+        lines = [line for line in ran.stdout.splitlines() if not NOT_ON_A_TERMINAL.match(line)]
+        output = "\n".join(lines).replace(f"127.0.0.1:{port}", f"{ADDRESS}:443")
+        output = output.replace("host (nil)", f"host {urlsplit(api).hostname}")
+        output = output.replace(f"(nil) (127.0.0.1) port {port}", f"{urlsplit(api).hostname} ({ADDRESS}) port 443")
+        return public(f"$ curl {shlex.join(shown)}\n{output}\n")
+
+    def sign_in_by_curl(
+        self, *flags: str, path: str = "/auth/signin", mode: str = "cookie", past_proxy: bool = False
+    ) -> str:
+        """Sign in as the frontend SDK does, and remember the cookies."""
+        fields = '{"formFields":[{"id":"email","value":"ada@example.com"},{"id":"password","value":"correct horse 7"}]}'
+        headers = [
+            f"Origin: {self.website}",
+            "content-type: application/json",
+            "rid: anti-csrf",
+            "fdi-version: 4.2",
+            f"st-auth-mode: {mode}",
+        ]
+        asked = [part for header in headers for part in ("-H", header)]
+        answer = self.curl(*flags, "-X", "POST", path, *asked, "-d", fields, past_proxy=past_proxy)
+        self.jar.update(re.findall(r"(?mi)^set-cookie: (\w+)=([^;]*)", answer))
+        return answer
+
+    def cookie(self, name: str) -> str:
+        """Value of a cookie of the last `sign_in_by_curl`."""
+        return self.jar[name]
+
+    def _cookies(self) -> dict[str, str]:
+        return {"sAccessToken": self.jar["sAccessToken"]}
 
     def nginx_log(self) -> str:
         """nginx's errors."""
@@ -95,12 +151,15 @@ def shop(
     hosts: dict[str, int] | None = None,
     flags: tuple[str, ...] = (),
     script: str = "api.mjs",
+    provider: bool = False,
+    provider_setup: Json | None = None,
     open_page: bool = True,
 ) -> Iterator[Stage]:
     """Start it all.
 
     :param backend: what differs in the API's setup (`servers/api.mjs`); appInfo is merged key by key.
     :param frontend: what differs in the page's CONFIG (`servers/app.js`); `appInfo` stands for init.appInfo.
+    :param provider: also run a social provider under Google's name; `provider_setup` is what differs in it.
     :param proxy: nginx server blocks between browser and API; they listen on PROXY.
     """
     backend, frontend = dict(backend or {}), dict(frontend or {})
@@ -126,19 +185,28 @@ def shop(
         stack.enter_context(server("core.mjs", {"port": CORE, "validity": validity}, folder / "core.log"))
         stack.enter_context(server(script, setup | backend, folder / "api.log"))
         stack.enter_context(server("site.mjs", site_setup | (site or {}), folder / "site.log"))
+        names = {_host(website): SITE, _host(api): PROXY if proxy else API} | (hosts or {})
+        if provider:
+            google = {
+                "port": PROVIDER,
+                "backendPort": PROVIDER_BACKEND,
+                "tls": tls,
+                "issuer": "https://accounts.google.com",
+            }
+            stack.enter_context(server("provider.mjs", google | (provider_setup or {}), folder / "provider.log"))
+            names["accounts.google.com"] = PROVIDER
         if proxy:
             stack.enter_context(
                 nginx(
                     proxy.replace("$TLS", f"ssl_certificate {tls['cert']}; ssl_certificate_key {tls['key']};"), folder
                 )
             )
-        names = {_host(website): SITE, _host(api): PROXY if proxy else API} | (hosts or {})
         page = stack.enter_context(chromium(names, flags))
         tools = DevTools(page)
         if open_page:
             page.goto(website)
             page.wait_for_timeout(100)
-        yield Stage(page, tools, folder)
+        yield Stage(page, tools, folder, website, api, PROXY if proxy else API)
 
 
 def proxied(inside: str = "", *, server: str = "", location: str = "/") -> str:

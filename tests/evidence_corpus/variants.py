@@ -61,7 +61,7 @@ def safari(har: str) -> str:
                 joined[name] = f"{joined[name]}, {header['value']}" if name in joined else header["value"]
             message["headers"] = [{"name": name, "value": value} for name, value in joined.items()]
             message["cookies"] = []
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 def crlf(text: str) -> str:
@@ -110,7 +110,7 @@ def _entries(har: str, change: Callable[[Json], None]) -> str:
     document = json.loads(har)
     for entry in document["log"]["entries"]:
         change(entry)
-    return json.dumps(document, indent=2) + "\n"
+    return json.dumps(document, indent=1) + "\n"
 
 
 VARIANTS: dict[str, Callable[[str], str]] = {

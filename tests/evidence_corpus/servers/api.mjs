@@ -9,6 +9,7 @@ import EmailPassword from "supertokens-node/recipe/emailpassword/index.js";
 import EmailVerification from "supertokens-node/recipe/emailverification/index.js";
 import Session from "supertokens-node/recipe/session/index.js";
 import ThirdParty from "supertokens-node/recipe/thirdparty/index.js";
+import UserRoles from "supertokens-node/recipe/userroles/index.js";
 import { verifySession } from "supertokens-node/recipe/session/framework/express/index.js";
 
 const {
@@ -18,7 +19,9 @@ const {
   mountAt = "/",          // where the SDK's middleware is mounted
   answersEverything = "", // HTML with which unknown routes answer 200
   overwrites = {},        // response headers that a layer around the SDK forces, by path ("*": all)
-  drops = {},             // response headers that a layer around the SDK removes, by path
+  presets = {},           // response headers that a layer before the SDK sets
+  clockAheadSeconds = 0,  // of the Date header: the host's clock is wrong
+  callsUserRoles = false, // an own API uses a recipe that init does not list
 } = JSON.parse(process.env.SETUP);
 
 supertokens.init({
@@ -50,10 +53,11 @@ app.use((request, response, next) => {
   response.writeHead = function (...head) {
     for (const path of ["*", request.path]) {
       for (const [name, value] of Object.entries(overwrites[path] ?? {})) response.setHeader(name, value);
-      for (const name of drops[path] ?? []) response.removeHeader(name);
     }
+    if (clockAheadSeconds) response.setHeader("date", new Date(Date.now() + clockAheadSeconds * 1000).toUTCString());
     return writeHead.apply(this, head);
   };
+  for (const [name, value] of Object.entries(presets)) response.setHeader(name, value);
   next();
 });
 const allow = corsOptions && cors({ allowedHeaders: ["content-type", ...supertokens.getAllCORSHeaders()], ...corsOptions });
@@ -76,7 +80,9 @@ app.post("/webhook", async (request, response) => {
   await Session.createNewSession(request, response, "public", supertokens.convertToRecipeUserId("7f2c7d3c-21f5-4d6e-9d0a-0a9f5e2f7b11"));
   response.json({ ok: true });
 });
-app.get("/cached", (request, response) => response.json({}));
+if (callsUserRoles) {
+  app.get("/roles", verifySession(), async (request, response) => response.json(await UserRoles.getRolesForUser("public", request.session.getUserId())));
+}
 if (answersEverything) app.use((request, response) => response.status(200).type("html").send(answersEverything));
 app.use(errorHandler());
 

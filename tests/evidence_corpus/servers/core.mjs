@@ -46,7 +46,11 @@ const ROUTES = {
     status: "OK", tenantId: "public", thirdParty: { providers: [] }, coreConfig: {},
   }),
   "POST /recipe/signin": ({ email }) => ({ status: "OK", user: userOf(email), recipeUserId: userOf(email).id }),
-  "GET /user/id": (_, query) => ({ status: "OK", user: [...users.values()].find((user) => user.id === query.get("userId")) }),
+  "POST /recipe/signinup": ({ email }) => ({ status: "OK", createdNewUser: false, user: userOf(email.id), recipeUserId: userOf(email.id).id }),
+  "GET /user/id": (_, query) => {
+    const user = [...users.values()].find((candidate) => candidate.id === query.get("userId"));
+    return user ? { status: "OK", user } : { status: "UNKNOWN_USER_ID_ERROR" };
+  },
   "GET /users/by-accountinfo": (_, query) => ({ status: "OK", users: query.has("email") ? [userOf(query.get("email"))] : [] }),
   "POST /recipe/session": ({ userId, userDataInJWT, enableAntiCsrf }) => {
     const session = { handle: randomUUID(), userId, userDataInJWT, antiCsrfToken: enableAntiCsrf ? randomUUID() : undefined };

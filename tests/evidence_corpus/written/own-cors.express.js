@@ -1,0 +1,5 @@
+app.use(cors({
+  origin: process.env.WEBSITE_URL,
+  credentials: true,
+  allowedHeaders: ["content-type", ...supertokens.getAllCORSHeaders()],
+}));
