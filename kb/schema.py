@@ -79,7 +79,7 @@ class AppliesTo(Model):
 
 
 class FindingFrequencies(Model):
-    """Finding ids by how often they hold when this entry is the cause; unlisted findings are unrelated to it."""
+    """Finding ids by how often they hold when this entry is the cause; those left out are unrelated to it."""
 
     always: tuple[Slug, ...] = ()
     usually: tuple[Slug, ...] = ()
@@ -141,6 +141,9 @@ class Finding(Model):
     id: Slug
     question: Annotated[Line, Field(max_length=200, description="Answered with yes, no or don't know.")]
     how_to_look: Annotated[Text, Field(max_length=400, description="Where to look, for someone who never has.")]
+    otherwise: Annotated[
+        Frequency, Field(description="How often it holds when the cause is none of the entries that list it.")
+    ] = Frequency.NEVER
     text: TextEvidence = TextEvidence()
 
 

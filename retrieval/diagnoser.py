@@ -2,7 +2,7 @@
 
 import math
 import uuid
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from indexer.artifact import Index
 from kb import Entry
 from retrieval.diagnosis import (
-    Answer,
     Cause,
     Confidence,
+    DecidedBy,
     Diagnosis,
     DiagnosisRequest,
     Evidence,
@@ -20,10 +20,11 @@ from retrieval.diagnosis import (
     FollowUp,
     IndexInfo,
     ObservedFinding,
+    RuledOut,
     Signal,
     UnreadableEvidence,
 )
-from retrieval.dialogue import Beliefs
+from retrieval.dialogue import MOST_QUESTIONS, Beliefs, contradiction, decide
 from retrieval.errors import UnknownFilter, UnknownFinding, UnreadableSymptom
 from retrieval.evidence import FindingDetectors
 from retrieval.evidence.model import SYMPTOM, Artifacts
@@ -73,29 +74,24 @@ class Diagnoser:
         symptom = read_symptom(artifacts.text)
         if symptom is None:
             raise UnreadableSymptom
-        findings = self.observe(artifacts)
-        answered = {
-            key: answer is Answer.YES for key, answer in request.answers.items() if answer is not Answer.UNKNOWN
-        }
-        # What the user says about a finding outweighs what their text seems to say.
-        observed = {finding.id: finding.holds for finding in findings if finding.id not in answered}
-        signals = self.signals.compute(symptom, observed)
-        distribution = self._distribution(signals, answered, request.filters)
-        order = np.argsort(-distribution[:-1], kind="stable")[: request.top_k]
+        findings = decide(self.observe(artifacts), request.answers)
+        signals = self.signals.compute(symptom, _holding(findings, DecidedBy.TEXT))
+        suspected = self._suspected(signals, request.filters)
+        distribution = self._proved(suspected, findings)
+        ruled_out = self._ruled_out(suspected, distribution, findings, request.top_k)
+        order = [row for row in _descending(distribution[:-1]) if row not in ruled_out and distribution[row] > 0]
         confidence = self._confidence(distribution)
-        unanswered = [finding for finding in findings if finding.id in observed]
-        explanation = Explanation(self.index, self.ranker, self.beliefs, symptom, signals, unanswered)
+        explanation = Explanation(self.index, self.ranker, self.beliefs, symptom, signals, findings)
         return Diagnosis(
             id=uuid.uuid4().hex,
             index=IndexInfo.of(self.index.manifest),
             confidence=confidence,
             none_probability=_rounded_down(distribution[-1]),
-            causes=tuple(
-                self._cause(int(row), float(distribution[row]), explanation) for row in order if distribution[row] > 0
-            ),
+            causes=tuple(self._cause(row, float(distribution[row]), explanation) for row in order[: request.top_k]),
+            ruled_out=tuple(ruled_out.values()),
             findings=tuple(findings),
             unreadable=tuple(UnreadableEvidence(name=item.source, reason=item.reason) for item in artifacts.unreadable),
-            follow_up=self._follow_up(distribution, {*observed, *request.answers}),
+            follow_up=self._follow_up(distribution, findings, request),
             signals=tuple(Signal),
             message=_MESSAGES[confidence] if distribution[:-1].any() else _NOTHING_PASSES,
         )
@@ -117,14 +113,36 @@ class Diagnoser:
             if unknown_values := set(wanted) - known:
                 raise UnknownFilter(kind, unknown_values, known)
 
-    def _distribution(self, signals: Signals, answered: Mapping[str, bool], filters: Filters) -> NDArray[np.float64]:
-        """Posterior over the entries and none, shape (n_entries + 1,): prior from the ranking, then the answers."""
-        prior = self.ranker.distribution(signals)
-        posterior = prior * np.exp(self.beliefs.log_likelihood_ratios(answered))
+    def _suspected(self, signals: Signals, filters: Filters) -> NDArray[np.float64]:
+        """Distribution over the entries and none by what the user wrote, shape (n_entries + 1,)."""
+        distribution = self.ranker.distribution(signals)
         if filters != Filters():
-            posterior[:-1] *= [passes(entry, filters) for entry in self._entries]
-        distribution: NDArray[np.float64] = posterior / posterior.sum()
-        return distribution
+            distribution[:-1] *= [passes(entry, filters) for entry in self._entries]
+        return _normalised(distribution)
+
+    def _proved(self, suspected: NDArray[np.float64], findings: Sequence[ObservedFinding]) -> NDArray[np.float64]:
+        """The same distribution after answers and evidence, by the theorem of Bayes."""
+        answers, evidence = (
+            self.beliefs.log_likelihood_ratios(_holding(findings, source), source)
+            for source in (DecidedBy.ANSWER, DecidedBy.EVIDENCE)
+        )
+        return _normalised(suspected * np.exp(answers + evidence))
+
+    def _ruled_out(
+        self,
+        suspected: NDArray[np.float64],
+        distribution: NDArray[np.float64],
+        findings: Sequence[ObservedFinding],
+        top_k: int,
+    ) -> dict[int, RuledOut]:
+        """Causes that the user's words suggest and that proof contradicts, by row; never the first cause."""
+        proofs = [finding for finding in findings if finding.decided_by is not DecidedBy.TEXT]
+        first = distribution[:-1].argmax()
+        return {
+            row: self._contradicted(self._entries[row], float(distribution[row]), finding)
+            for row in _descending(suspected[:-1])[:top_k]
+            if suspected[row] > 0 and row != first and (finding := contradiction(self._entries[row], proofs))
+        }
 
     def _confidence(self, distribution: NDArray[np.float64]) -> Confidence:
         first = distribution[:-1].max()
@@ -134,8 +152,13 @@ class Diagnoser:
             return Confidence.LIKELY
         return Confidence.UNSURE
 
-    def _follow_up(self, distribution: NDArray[np.float64], decided: set[str]) -> FollowUp | None:
-        finding_id = self.beliefs.next_question(distribution, decided)
+    def _follow_up(
+        self, distribution: NDArray[np.float64], findings: Sequence[ObservedFinding], request: DiagnosisRequest
+    ) -> FollowUp | None:
+        if len(request.answers) >= MOST_QUESTIONS:
+            return None
+        known = {finding.id for finding in findings}
+        finding_id = self.beliefs.next_question(distribution, known | request.answers.keys())
         if finding_id is None:
             return None
         finding = self.index.findings[finding_id]
@@ -154,8 +177,41 @@ class Diagnoser:
             confirm=entry.confirm,
             fix=entry.fix,
             links=entry.links,
-            url=f"/v1/entries/{entry.id}",
+            url=_url(entry),
         )
+
+    def _contradicted(self, entry: Entry, probability: float, finding: ObservedFinding) -> RuledOut:
+        return RuledOut(
+            entry_id=entry.id,
+            title=entry.title,
+            probability=_rounded_down(probability),
+            url=_url(entry),
+            finding_id=finding.id,
+            question=self.index.findings[finding.id].question,
+            holds=finding.holds,
+            quote=finding.quote,
+            where=finding.where,
+        )
+
+
+def _url(entry: Entry) -> str:
+    return f"/v1/entries/{entry.id}"
+
+
+def _normalised(joint: NDArray[np.float64]) -> NDArray[np.float64]:
+    distribution: NDArray[np.float64] = joint / joint.sum()
+    return distribution
+
+
+def _descending(probabilities: NDArray[np.float64]) -> list[int]:
+    """Rows, the most probable first; equally probable ones in their order."""
+    order: list[int] = np.argsort(-probabilities, kind="stable").tolist()
+    return order
+
+
+def _holding(findings: Iterable[ObservedFinding], decided_by: DecidedBy) -> dict[str, bool]:
+    """Whether each of these findings holds, of those that this decided."""
+    return {finding.id: finding.holds for finding in findings if finding.decided_by is decided_by}
 
 
 def _rounded_down(probability: float) -> float:

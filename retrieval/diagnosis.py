@@ -74,14 +74,16 @@ class Signal(StrEnum):
 class Reason(Shape):
     """Why a cause is listed: the user's words, what they matched in the entry, and how much it moved the cause.
 
-    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others, a negative weight speaks
-    against it.
+    `where` tells in which piece of evidence the quote stands, for a finding that evidence or an answer decides.
+
+    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others.
     """
 
     signal: Signal
     quote: str
     matched: str
     weight: float
+    where: str | None = None
 
 
 class Cause(Shape):
@@ -104,20 +106,35 @@ class Cause(Shape):
 
 
 class DecidedBy(StrEnum):
-    """What decided a finding: parsed evidence, or patterns over what people write."""
+    """What decided a finding, the least reliable first: patterns over prose, an answer of the user, parsed evidence."""
 
-    EVIDENCE = "evidence"
     TEXT = "text"
+    ANSWER = "answer"
+    EVIDENCE = "evidence"
 
 
 class ObservedFinding(Shape):
-    """A fact that the user's text or evidence decides, with the line that proves it."""
+    """A fact that the user's text, answer or evidence decides, with the line that proves it and where that stands."""
 
     id: str
     holds: bool
     quote: str
     where: str
     decided_by: DecidedBy = DecidedBy.TEXT
+
+
+class RuledOut(Shape):
+    """A cause that would be listed, were it not for an answer or a piece of evidence that contradicts it."""
+
+    entry_id: str
+    title: str
+    probability: Annotated[float, Field(description="What is left of it.")]
+    url: str
+    finding_id: str
+    question: Annotated[str, Field(description="What the finding asks.")]
+    holds: Annotated[bool, Field(description="Whether it holds; with this cause it never is so.")]
+    quote: Annotated[str, Field(description="The line that proves it, or the user's answer.")]
+    where: str
 
 
 class UnreadableEvidence(Shape):
@@ -155,6 +172,7 @@ class Diagnosis(Shape):
     confidence: Confidence
     none_probability: Annotated[float, Field(description="Probability that no entry explains the symptom.")]
     causes: tuple[Cause, ...]
+    ruled_out: tuple[RuledOut, ...]
     findings: tuple[ObservedFinding, ...]
     unreadable: tuple[UnreadableEvidence, ...] = ()
     follow_up: FollowUp | None

@@ -1,11 +1,11 @@
 """Why a cause is listed: the signals that lifted it, each with the user's words and what they matched."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from functools import cached_property, lru_cache
 
 from indexer.artifact import Index
-from retrieval.diagnosis import ObservedFinding, Reason, Signal
+from retrieval.diagnosis import DecidedBy, ObservedFinding, Reason, Signal
 from retrieval.dialogue import Beliefs
 from retrieval.ranking import Ranker
 from retrieval.signals import FEATURES, NONE_FEATURES, Signals
@@ -43,7 +43,8 @@ class Explanation:
         self._beliefs = beliefs
         self._symptom = symptom
         self._signals = signals
-        self._findings = {finding.id: finding for finding in findings}
+        self._findings = {finding.id: finding for finding in findings if finding.decided_by is DecidedBy.TEXT}
+        self._proofs = [finding for finding in findings if finding.decided_by is not DecidedBy.TEXT]
         self._contributions = ranker.contributions(signals.features)
         self._entry_ids = list(index.entries)
 
@@ -56,12 +57,26 @@ class Explanation:
         weights = dict.fromkeys(Signal, 0.0)
         for name, contribution in zip(FEATURES, self._contributions[row].tolist(), strict=True):
             weights[SIGNAL_OF_FEATURE[name]] += contribution
-        reasons = []
-        for signal, weight in sorted(weights.items(), key=lambda item: -item[1]):
+        reasons = [
+            Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2))
+            for signal, weight in weights.items()
+            if weight > LEAST_WEIGHT
+            for quote, matched in self._quotes(signal, row)
+        ]
+        return tuple(sorted((*reasons, *self._proved(row)), key=lambda reason: -reason.weight))
+
+    def _proved(self, row: int) -> Iterator[Reason]:
+        """What each piece of evidence and each answer says about the entry: one reason a finding."""
+        for finding in self._proofs:
+            weight = self._beliefs.log_likelihood_ratios({finding.id: finding.holds}, finding.decided_by)[row]
             if abs(weight) > LEAST_WEIGHT:
-                quote, matched = self._quote(signal, row, weight)
-                reasons.append(Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2)))
-        return tuple(reasons)
+                yield Reason(
+                    signal=Signal.FINDINGS,
+                    quote=_shorten(finding.quote),
+                    matched=self._index.findings[finding.id].question,
+                    weight=round(float(weight), 2),
+                    where=finding.where,
+                )
 
     def _quote(self, signal: Signal, row: int, weight: float) -> tuple[str, str]:
         """The user's words and what they matched in the entry."""
@@ -74,7 +89,7 @@ class Explanation:
             return names, names
         if signal is Signal.FINDINGS:
             lift = {
-                key: self._beliefs.log_likelihood_ratios({key: found.holds})[row]
+                key: self._beliefs.log_likelihood_ratios({key: found.holds}, DecidedBy.TEXT)[row]
                 for key, found in self._findings.items()
             }
             strongest = max(lift, key=lambda key: lift[key] * weight)

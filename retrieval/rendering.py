@@ -1,13 +1,14 @@
 """A diagnosis in a terminal or a pipe."""
 
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterator
 
 from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
 from kb.rendering import Hanging, heading, inline, render_remedy
-from retrieval.diagnosis import Cause, Confidence, Diagnosis, FollowUp, Reason, Signal
+from retrieval.diagnosis import Cause, Confidence, Diagnosis, FollowUp, Reason, RuledOut, Signal
 
 _STYLE = {Confidence.CONFIDENT: "bold green", Confidence.LIKELY: "bold yellow", Confidence.UNSURE: "bold red"}
 
@@ -21,12 +22,19 @@ def render_diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         yield from _line(cause)
         yield Text("")
         yield Hanging("  ", inline(cause.summary))
-        yield from _why(cause.reasons)
+        supporting = [reason for reason in cause.reasons if reason.weight > 0]
+        if supporting:
+            yield heading("Why")
+            yield from map(_reason, supporting)
         yield from render_remedy(cause.confirm, cause.fix, cause.links)
     yield heading("Other candidates")
     for cause in diagnosis.causes[1:]:
         yield from _line(cause)
     yield Text(f"{diagnosis.none_probability:>5.0%}  none of the known causes", style="dim")
+    if diagnosis.ruled_out:
+        yield heading("Ruled out")
+        for ruled_out in diagnosis.ruled_out:
+            yield from _ruled_out(ruled_out)
     if diagnosis.unreadable:
         yield heading("Not read")
         for evidence in diagnosis.unreadable:
@@ -41,9 +49,11 @@ def render_signals(diagnosis: Diagnosis) -> Iterator[RenderableType]:
     for column in table.columns[1:]:
         column.justify = "right"
     for cause in diagnosis.causes:
-        lift = {reason.signal: f"{reason.weight:+.1f}" for reason in cause.reasons}
-        shown = (lift.get(signal, "") for signal in Signal)
-        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *shown, f"{cause.score:+.1f}")
+        lift: defaultdict[Signal, float] = defaultdict(float)
+        for reason in cause.reasons:
+            lift[reason.signal] += reason.weight
+        shown = (f"{lift[signal]:+.1f}" if signal in lift else "" for signal in Signal)
+        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *shown)
     table.add_row("none of the known causes", f"{diagnosis.none_probability:.1%}", style="dim")
     yield table
 
@@ -63,8 +73,16 @@ def _why(reasons: Sequence[Reason]) -> Iterator[RenderableType]:
 
 def _reason(reason: Reason) -> RenderableType:
     signal = (f"{reason.signal.value} +{reason.weight:.1f}  ", "magenta")
+    place = f" ({reason.where})" if reason.where else ""
     matched = "" if reason.quote == reason.matched else f"\n↔ “{reason.matched}”"
-    return Hanging("  ", Text.assemble(signal, f"“{reason.quote}”{matched}"))
+    return Hanging("  ", Text.assemble(signal, f"“{reason.quote}”{place}{matched}"))
+
+
+def _ruled_out(cause: RuledOut) -> Iterator[RenderableType]:
+    yield Hanging("  ", Text(cause.title, style="bold"))
+    yield Hanging(
+        "    ", Text(f"“{cause.quote}” ({cause.where})\n↔ “{cause.question}” {'yes' if cause.holds else 'no'}")
+    )
 
 
 def _question(question: FollowUp) -> Iterator[RenderableType]:

@@ -19,8 +19,8 @@ from indexer.entry_models import Contribution
 from indexer.search import Hits
 from indexer.tokens import tokenize
 from kb import NONE_OF_THESE
-from retrieval.dialogue import FALSE_ALARMS, Beliefs
-from retrieval.identifiers import SharedIdentifiers
+from retrieval.diagnosis import DecidedBy
+from retrieval.dialogue import Beliefs
 from retrieval.literals import LiteralErrors, LiteralMatch
 from retrieval.symptom import Symptom
 
@@ -117,10 +117,7 @@ class SignalComputer:
             LITERAL: np.array(
                 [literal_matches[key].coverage if key in literal_matches else 0.0 for key in self._entry_ids]
             ),
-            IDENTIFIERS: np.array(
-                [self._identifiers.weight(shared_identifiers.get(key, ())) for key in self._entry_ids]
-            ),
-            FINDINGS: self._beliefs.log_likelihood_ratios(observed, FALSE_ALARMS)[:-1],
+            FINDINGS: self._beliefs.log_likelihood_ratios(observed, DecidedBy.TEXT)[:-1],
         }
         none = {name: column.max() for name, column in columns.items()} | {
             "dense user mean": _pool(dense, self._user_rows)[1].max(),

@@ -142,8 +142,8 @@ def test_ask_takes_evidence_and_answers_and_prints_json(tmp_path: Path) -> None:
 
     assert (result.returncode, result.stderr) == (0, "")
     diagnosis = json.loads(result.stdout)
-    assert [finding["id"] for finding in diagnosis["findings"]] == ["disk-full"]
-    assert diagnosis["findings"][0]["where"] == "server.log"
+    findings = {finding["id"]: finding["where"] for finding in diagnosis["findings"]}
+    assert findings == {"disk-full": "server.log", "port-25-blocked": "your answer"}
     assert diagnosis["causes"][0]["entry_id"] == "disk-full-stops-queue"
     assert len(diagnosis["causes"]) == 2
     assert diagnosis["follow_up"] is None or diagnosis["follow_up"]["finding_id"] != "port-25-blocked"

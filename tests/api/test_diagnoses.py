@@ -17,6 +17,8 @@ from tests.serving import serving
 
 DIAGNOSES = "/v1/diagnoses"
 SYMPTOM = "Why does sending to gmail time out from our server?\nThe queue keeps growing."
+TORN = "messages stay in the queue, mail stopped overnight"
+"""Fits two entries, so that a question can tell them apart."""
 
 
 def post(client: httpx.Client, **request: Any) -> httpx.Response:  # noqa: ANN401 -- fields of the request
@@ -48,6 +50,7 @@ def test_an_answer_has_the_promised_shape(answer: dict[str, Any]) -> None:
         "confidence",
         "none_probability",
         "causes",
+        "ruled_out",
         "findings",
         "unreadable",
         "follow_up",
@@ -74,7 +77,7 @@ def test_a_cause_has_the_promised_shape(answer: dict[str, Any]) -> None:
         "links",
         "url",
     }
-    assert cause["reasons"][0].keys() == {"signal", "quote", "matched", "weight"}
+    assert cause["reasons"][0].keys() == {"signal", "quote", "matched", "weight", "where"}
     assert cause["fix"] == [
         {
             "text": "Ask the provider to open port 25, or relay over port 587.",
@@ -91,23 +94,30 @@ def test_a_finding_says_what_proves_it_and_where(answer: dict[str, Any]) -> None
     findings = {finding.pop("id"): finding for finding in answer["findings"]}
 
     assert findings == {
-        "port-25-blocked": {
-            "holds": True,
-            "quote": "port 25: timed out",
-            "where": "nc.txt",
-            "decided_by": "text",
-        },
-        "queue-grows": {
-            "holds": True,
-            "quote": "The queue keeps growing.",
-            "where": "symptom",
-            "decided_by": "text",
-        },
+        "disk-full": {"holds": False, "quote": "no", "where": "your answer", "decided_by": "answer"},
+        "port-25-blocked": {"holds": True, "quote": "port 25: timed out", "where": "nc.txt", "decided_by": "text"},
+        "queue-grows": {"holds": True, "quote": "The queue keeps growing.", "where": "symptom", "decided_by": "text"},
+    }
+
+
+def test_a_cause_that_was_ruled_out_has_the_promised_shape(client: httpx.Client) -> None:
+    (ruled_out,) = post(client, symptom=TORN, answers={"disk-full": "no"}).json()["ruled_out"]
+
+    assert ruled_out == {
+        "entry_id": "disk-full-stops-queue",
+        "title": "The disk is full, so the queue manager stops",
+        "probability": ruled_out["probability"],
+        "url": "/v1/entries/disk-full-stops-queue",
+        "finding_id": "disk-full",
+        "question": "Is the disk of the mail server full?",
+        "holds": False,
+        "quote": "no",
+        "where": "your answer",
     }
 
 
 def test_a_follow_up_has_the_promised_shape(client: httpx.Client) -> None:
-    follow_up = post(client, symptom="nothing arrives, mail stopped").json()["follow_up"]
+    follow_up = post(client, symptom=TORN).json()["follow_up"]
 
     assert follow_up.keys() == {"finding_id", "question", "how_to_look"}
 
@@ -127,10 +137,10 @@ def test_the_url_of_a_cause_leads_to_its_entry(client: httpx.Client, answer: dic
 
 
 def test_an_answer_to_the_follow_up_refines_the_diagnosis(client: httpx.Client) -> None:
-    first = post(client, symptom="nothing arrives, mail stopped").json()
+    first = post(client, symptom=TORN).json()
     question = first["follow_up"]["finding_id"]
 
-    refined = post(client, symptom="nothing arrives, mail stopped", answers={question: "yes"}).json()
+    refined = post(client, symptom=TORN, answers={question: "yes"}).json()
 
     assert [cause["probability"] for cause in refined["causes"]] != [cause["probability"] for cause in first["causes"]]
     assert refined["follow_up"] is None or refined["follow_up"]["finding_id"] != question

@@ -164,7 +164,7 @@ def test_id_of_two_entries_is_reported_with_the_other_file(small_kb_dir: Path) -
 def test_finding_that_is_defined_twice_is_reported(small_kb_dir: Path) -> None:
     path = small_kb_dir / "findings.yaml"
     add_line(path, "- {id: disk-full, question: Is it full?, how_to_look: Run `df -h`.}")
-    assert problems(small_kb_dir) == ["findings.yaml:25: finding 'disk-full' is defined more than once"]
+    assert problems(small_kb_dir) == ["findings.yaml:26: finding 'disk-full' is defined more than once"]
 
 
 def test_ids_are_followed_only_when_every_file_could_be_read(small_kb_dir: Path) -> None:
@@ -173,8 +173,8 @@ def test_ids_are_followed_only_when_every_file_could_be_read(small_kb_dir: Path)
     assert problems(small_kb_dir) == [
         f"{DISK_FULL}:1: section: Field required",
         f"{DISK_FULL}:3: sektion: Extra inputs are not permitted",
-        "findings.yaml:12: 2.id: Field required",
-        "findings.yaml:12: 2.ids: Extra inputs are not permitted",
+        "findings.yaml:13: 2.id: Field required",
+        "findings.yaml:13: 2.ids: Extra inputs are not permitted",
     ]
 
 

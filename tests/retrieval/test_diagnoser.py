@@ -19,10 +19,14 @@ from retrieval import (
     UnreadableSymptom,
     UnusableRanker,
 )
+from retrieval.diagnosis import DecidedBy, ObservedFinding
+from retrieval.dialogue import MOST_QUESTIONS
 from retrieval.ranking import read_ranker
 from retrieval.symptom import read_symptom
 
 VAGUE = "no mail since this morning"
+TORN = "messages stay in the queue, mail stopped overnight"
+"""Fits two entries, so that a question can tell them apart."""
 
 
 def ask(diagnoser: Diagnoser, symptom: str = VAGUE, **more: Any) -> Diagnosis:  # noqa: ANN401 -- fields of the request
@@ -34,7 +38,9 @@ def evidence(text: str, name: str = "server.log") -> tuple[Evidence, ...]:
 
 
 def probabilities(diagnosis: Diagnosis) -> dict[str, float]:
-    return {cause.entry_id: cause.probability for cause in diagnosis.causes} | {"none": diagnosis.none_probability}
+    listed = {cause.entry_id: cause.probability for cause in diagnosis.causes}
+    ruled_out = {cause.entry_id: cause.probability for cause in diagnosis.ruled_out}
+    return listed | ruled_out | {"none": diagnosis.none_probability}
 
 
 def entry_ids(diagnosis: Diagnosis) -> set[str]:
@@ -210,7 +216,7 @@ def posterior(diagnoser: Diagnoser, text: str, answered: dict[str, bool]) -> dic
     symptom = read_symptom(text)
     assert symptom is not None
     prior = diagnoser.ranker.distribution(diagnoser.signals.compute(symptom, {}))
-    ratios = diagnoser.beliefs.log_likelihood_ratios(answered)
+    ratios = diagnoser.beliefs.log_likelihood_ratios(answered, DecidedBy.ANSWER)
     joint = [p * math.exp(ratio) for p, ratio in zip(prior, ratios, strict=True)]
     return dict(zip((*diagnoser.index.entries, "none"), (p / sum(joint) for p in joint), strict=True))
 
@@ -243,8 +249,62 @@ def test_evidence_still_decides_a_finding_that_the_user_does_not_know(diagnoser:
     assert probabilities(unknown) == probabilities(without_answer)
 
 
+def test_a_cause_that_an_answer_contradicts_stays_visible_with_the_question_and_the_answer(
+    diagnoser: Diagnoser, small_index: Index
+) -> None:
+    (first, *_) = ask(diagnoser, TORN).causes
+    assert first.entry_id == "disk-full-stops-queue"
+
+    denied = ask(diagnoser, TORN, answers={"disk-full": Answer.NO})
+
+    (ruled_out,) = denied.ruled_out
+    assert (ruled_out.entry_id, ruled_out.title, ruled_out.url) == (first.entry_id, first.title, first.url)
+    assert (ruled_out.finding_id, ruled_out.holds) == ("disk-full", False)
+    assert ruled_out.question == small_index.findings["disk-full"].question
+    assert (ruled_out.quote, ruled_out.where) == ("no", "your answer")
+    assert first.entry_id not in entry_ids(denied)
+
+
+def test_an_answer_that_is_always_so_rules_out_the_cause_for_which_it_never_is(diagnoser: Diagnoser) -> None:
+    blocked = ask(diagnoser, TORN, answers={"port-25-blocked": Answer.YES})
+
+    assert blocked.causes[0].entry_id == "port-25-blocked-by-provider"
+    assert [cause.entry_id for cause in blocked.ruled_out] == ["disk-full-stops-queue"]
+
+
+def test_what_the_text_seems_to_say_rules_nothing_out(diagnoser: Diagnoser) -> None:
+    assert ask(diagnoser, TORN + "\nbut port 25 is open").ruled_out == ()
+
+
+def test_only_causes_that_would_be_listed_are_shown_as_ruled_out(diagnoser: Diagnoser) -> None:
+    answers = {"disk-full": Answer.NO, "password-refused": Answer.NO}
+
+    assert [cause.entry_id for cause in ask(diagnoser, TORN, answers=answers, top_k=2).ruled_out] == [
+        "disk-full-stops-queue"
+    ]
+
+
+def test_the_first_cause_is_not_called_ruled_out_though_an_answer_contradicts_it(diagnoser: Diagnoser) -> None:
+    log = "queue manager: write failed: No space left on device"
+
+    doubtful = ask(diagnoser, log, answers={"disk-full": Answer.NO})
+
+    assert doubtful.causes[0].entry_id == "disk-full-stops-queue"
+    assert doubtful.ruled_out == ()
+
+
+def test_what_the_user_answered_is_among_the_findings(diagnoser: Diagnoser) -> None:
+    answers = {"disk-full": Answer.NO, "queue-grows": Answer.UNKNOWN}
+
+    findings = ask(diagnoser, answers=answers).findings
+
+    assert findings == (
+        ObservedFinding(id="disk-full", holds=False, quote="no", where="your answer", decided_by=DecidedBy.ANSWER),
+    )
+
+
 def test_a_follow_up_is_a_question_of_the_knowledge_base(diagnoser: Diagnoser, small_index: Index) -> None:
-    follow_up = ask(diagnoser, "nothing arrives, mail stopped").follow_up
+    follow_up = ask(diagnoser, TORN).follow_up
 
     assert follow_up is not None
     finding = small_index.findings[follow_up.finding_id]
@@ -254,10 +314,19 @@ def test_a_follow_up_is_a_question_of_the_knowledge_base(diagnoser: Diagnoser, s
 def questions(diagnoser: Diagnoser, answer: Answer, **more: Any) -> list[str]:  # noqa: ANN401 -- as in `ask`
     """The findings that are asked about one after the other, while every question gets the same answer."""
     answers: dict[str, Answer] = {}
-    while (follow_up := ask(diagnoser, "nothing arrives, mail stopped", answers=answers, **more).follow_up) is not None:
+    while (follow_up := ask(diagnoser, TORN, answers=answers, **more).follow_up) is not None:
         assert follow_up.finding_id not in answers
         answers[follow_up.finding_id] = answer
     return list(answers)
+
+
+def test_no_more_than_three_questions_are_asked_whatever_the_answers(diagnoser: Diagnoser) -> None:
+    answers = dict.fromkeys(["certificate-expired", "password-refused"], Answer.UNKNOWN)
+    third = ask(diagnoser, TORN, answers=answers).follow_up
+
+    assert third is not None
+    assert ask(diagnoser, TORN, answers=answers | {third.finding_id: Answer.UNKNOWN}).follow_up is None
+    assert MOST_QUESTIONS == 3
 
 
 @pytest.mark.parametrize("answer", Answer)

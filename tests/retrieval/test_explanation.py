@@ -4,7 +4,7 @@ import pytest
 
 from indexer.artifact import Index
 from retrieval import Answer, Diagnoser, DiagnosisRequest
-from retrieval.diagnosis import Cause, Reason, Signal
+from retrieval.diagnosis import Cause, DecidedBy, Reason, Signal
 from retrieval.explanation import QUOTE_CHARACTERS
 
 SYMPTOM = """Hello everybody.
@@ -110,10 +110,12 @@ def test_a_signal_that_found_nothing_of_a_cause_is_no_reason(diagnoser: Diagnose
 
 
 def test_a_finding_that_did_not_lift_the_cause_is_not_quoted(diagnoser: Diagnoser) -> None:
-    # With a full disk the queue grows rarely, as for any other cause; that port 25 is open is what speaks for it.
-    disk = causes(diagnoser, "mail stopped.\nThe queue keeps growing.\nBut port 25 is open.")["disk-full-stops-queue"]
+    # With a full disk the queue grows rarely, as for any other cause.
+    text = "mail stopped.\nThe queue keeps growing.\nThe log says no space left on device."
 
-    assert reasons(disk)[Signal.FINDINGS].quote == "But port 25 is open."
+    disk = causes(diagnoser, text)["disk-full-stops-queue"]
+
+    assert reasons(disk)[Signal.FINDINGS].quote == "The log says no space left on device."
 
 
 def test_a_finding_that_only_speaks_against_others_is_not_quoted(diagnoser: Diagnoser) -> None:
@@ -124,13 +126,29 @@ def test_a_finding_that_only_speaks_against_others_is_not_quoted(diagnoser: Diag
     assert Signal.FINDINGS not in reasons(password)
 
 
-def test_a_finding_that_the_user_denies_is_not_quoted(diagnoser: Diagnoser) -> None:
-    symptom = "No space left on device? mail stopped.\nBut port 25 is open."
+def test_an_answer_is_a_reason_for_the_cause_that_it_speaks_for(diagnoser: Diagnoser, small_index: Index) -> None:
+    request = DiagnosisRequest(symptom="mail stopped overnight", answers={"disk-full": Answer.YES})
+
+    (disk, *_) = diagnoser.diagnose(request).causes
+
+    reason = reasons(disk)[Signal.FINDINGS]
+    assert (reason.quote, reason.where) == ("yes", "your answer")
+    assert reason.matched == small_index.findings["disk-full"].question
+    ratio = diagnoser.beliefs.log_likelihood_ratios({"disk-full": True}, DecidedBy.ANSWER)
+    assert reason.weight == pytest.approx(ratio[list(small_index.entries).index(disk.entry_id)], abs=0.01)
+
+
+def test_an_answer_is_a_reason_against_the_cause_that_it_contradicts(diagnoser: Diagnoser) -> None:
+    symptom = "No space left on device? mail stopped."
     request = DiagnosisRequest(symptom=symptom, answers={"disk-full": Answer.NO})
 
     (disk,) = [cause for cause in diagnoser.diagnose(request).causes if cause.entry_id == "disk-full-stops-queue"]
 
-    assert reasons(disk)[Signal.FINDINGS].quote == "But port 25 is open."
+    # What the text seems to say of it no longer counts.
+    (reason,) = [reason for reason in disk.reasons if reason.signal is Signal.FINDINGS]
+    assert reason.quote == "no"
+    assert reason.weight < 0
+    assert disk.reasons[-1] == reason
 
 
 def test_long_quotes_are_shortened(diagnoser: Diagnoser) -> None:

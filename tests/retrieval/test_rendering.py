@@ -2,8 +2,8 @@ import pytest
 
 from kb.rendering import print_all
 from kb.schema import FixStep, Link, Snippet
-from retrieval import Diagnoser, Diagnosis, DiagnosisRequest
-from retrieval.diagnosis import Signal
+from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest
+from retrieval.diagnosis import Reason, Signal
 from retrieval.rendering import render_diagnosis, render_signals
 
 LONG_URL = "https://pigeon.example/docs/" + "a-rather-long-page-name/" * 6 + "#and-its-part"
@@ -121,3 +121,55 @@ def test_signals_are_shown_as_a_table_of_all_causes(diagnoser: Diagnoser, capsys
     assert shown == [lift[signal] for signal in Signal if signal in lift]
     assert total == pytest.approx(diagnosis.causes[0].score, abs=0.06)
     assert none.split()[:-1] == ["none", "of", "the", "known", "causes"]
+
+
+def test_what_rules_a_cause_out_is_told_with_it(diagnoser: Diagnoser, capsys: pytest.CaptureFixture[str]) -> None:
+    symptom = "messages stay in the queue, mail stopped overnight"
+    request = DiagnosisRequest(symptom=symptom, answers={"disk-full": Answer.NO})
+
+    text = unwrapped(printed(diagnoser.diagnose(request), capsys))
+
+    assert (
+        "Ruled out The disk is full, so the queue manager stops “no” (your answer) "
+        "↔ “Is the disk of the mail server full?” no"
+    ) in text
+
+
+def test_what_speaks_against_a_cause_is_no_reason_to_believe_it(
+    diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    against = Reason(signal=Signal.FINDINGS, quote="no", matched="Is it on?", weight=-3.0, where="your answer")
+    first = diagnosis.causes[0].model_copy(update={"reasons": (against,)})
+
+    text = printed(diagnosis.model_copy(update={"causes": (first,)}), capsys)
+
+    assert "Why" not in text
+    assert "Is it on?" not in text
+
+
+def test_a_reason_says_where_its_proof_stands(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:
+    proof = Reason(
+        signal=Signal.FINDINGS,
+        quote="x-queue: 912",
+        matched="Does the outgoing queue grow?",
+        weight=3.0,
+        where="status.har, response of GET /queue",
+    )
+    first = diagnosis.causes[0].model_copy(update={"reasons": (proof,)})
+
+    text = unwrapped(printed(diagnosis.model_copy(update={"causes": (first,)}), capsys))
+
+    assert "+3.0 “x-queue: 912” (status.har, response of GET /queue) ↔ “Does the outgoing queue grow?”" in text
+
+
+def test_several_reasons_of_one_signal_are_summed_in_the_table(
+    diagnoser: Diagnoser, capsys: pytest.CaptureFixture[str]
+) -> None:
+    answers = {"queue-grows": Answer.YES, "port-25-blocked": Answer.YES}
+    diagnosis = diagnoser.diagnose(DiagnosisRequest(symptom="nothing arrives anywhere", answers=answers))
+
+    print_all(render_signals(diagnosis))
+
+    weights = [reason.weight for reason in diagnosis.causes[0].reasons if reason.signal is Signal.FINDINGS]
+    assert len(weights) == 2
+    assert capsys.readouterr().out.splitlines()[1].split()[-1] == f"{sum(weights):+.1f}"

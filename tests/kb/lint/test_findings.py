@@ -9,21 +9,21 @@ from tests.kb.lint.problems import DISK_FULL, HASH, PORT_25, problems
 def test_finding_that_no_entry_mentions_is_reported_where_it_is_defined(small_kb_dir: Path) -> None:
     with (small_kb_dir / "findings.yaml").open("a") as file:
         file.write("- question: Is the moon full?\n  id: full-moon\n  how_to_look: Look up.\n")
-    assert problems(small_kb_dir) == ["findings.yaml:26: no entry mentions finding 'full-moon'"]
+    assert problems(small_kb_dir) == ["findings.yaml:27: no entry mentions finding 'full-moon'"]
 
 
 @pytest.fixture
 def kb_with_full_moon(small_kb_dir: Path) -> Path:
-    """A knowledge base with a finding that no text decides, rarely true for one entry."""
+    """A knowledge base with a finding that no text decides, as rarely true for one entry as for all others."""
     with (small_kb_dir / "findings.yaml").open("a") as file:
-        file.write("- id: full-moon\n  question: Is the moon full?\n  how_to_look: Look up.\n")
+        file.write("- id: full-moon\n  question: Is the moon full?\n  how_to_look: Look up.\n  otherwise: rarely\n")
     edit(small_kb_dir / DISK_FULL, "rarely: [queue-grows]", "rarely: [queue-grows, full-moon]")
     return small_kb_dir
 
 
 USELESS = (
-    "findings.yaml:25: finding 'full-moon' can't tell any entries apart: it has no patterns, and no entry says more "
-    "than that it is rare, as it is for all others. Add patterns, or list it where it holds more or less often"
+    "findings.yaml:26: finding 'full-moon' can't tell any entries apart: it has no patterns, and every entry that lists "
+    "it says 'rarely', as `otherwise` does for all others. Add patterns, or list it where it holds more or less often"
 )
 
 
@@ -33,6 +33,11 @@ def test_finding_that_is_rare_everywhere_tells_no_entries_apart(kb_with_full_moo
 
 def test_finding_without_patterns_helps_where_entries_differ_in_it(kb_with_full_moon: Path) -> None:
     edit(kb_with_full_moon / HASH, "always: [password-refused]", "always: [password-refused]\n  sometimes: [full-moon]")
+    assert problems(kb_with_full_moon) == []
+
+
+def test_finding_without_patterns_helps_where_it_is_rarer_otherwise(kb_with_full_moon: Path) -> None:
+    edit(kb_with_full_moon / "findings.yaml", "Look up.\n  otherwise: rarely", "Look up.")
     assert problems(kb_with_full_moon) == []
 
 
