@@ -4,6 +4,7 @@
     manifest.json     format version, what it was built from, sha256 of every other file
     entries.jsonl     the entries, as the API shows them
     findings.jsonl    the findings that entries refer to
+    evidence.json     how the product is recognised in evidence
     vocabulary.json   titles of sections, platforms and SDKs
     chunks.jsonl      the searchable pieces; line n is row n of both indexes
     vectors.faiss     the chunks' vectors
@@ -28,15 +29,15 @@ from indexer.encoders import Encoder, EncoderIdentity
 from indexer.entry_models import ENTRY_MODELS, EntryModels
 from indexer.errors import DamagedIndex, EncoderMismatch, ForeignFormat
 from indexer.search import SEARCH_FILES, ChunkSearch, LocalSearch
-from kb import Entry, Finding, Vocabulary
+from kb import Entry, Finding, ProductEvidence, Vocabulary
 
-FORMAT = 2
+FORMAT = 3
 """Raised when an older version could not read, or would misread, what this one writes."""
 
 MANIFEST = "manifest.json"
 ENTRIES, FINDINGS, VOCABULARY = "entries.jsonl", "findings.jsonl", "vocabulary.json"
-CHUNKS, RANKER = "chunks.jsonl", "ranker.json"
-REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, CHUNKS, RANKER, ENTRY_MODELS, *SEARCH_FILES)
+PRODUCT_EVIDENCE, CHUNKS, RANKER = "evidence.json", "chunks.jsonl", "ranker.json"
+REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, PRODUCT_EVIDENCE, CHUNKS, RANKER, ENTRY_MODELS, *SEARCH_FILES)
 
 M = TypeVar("M", bound=BaseModel)
 
@@ -71,6 +72,7 @@ class Index:
     vocabulary: Vocabulary
     entries: Mapping[str, Entry]
     findings: Mapping[str, Finding]
+    product_evidence: ProductEvidence
     chunks: Sequence[Chunk]
     search: ChunkSearch
     entry_models: EntryModels
@@ -131,6 +133,7 @@ def load_index(folder: Path, encoder: Encoder) -> Index:
         vocabulary=_read(folder / VOCABULARY, Vocabulary, (folder / VOCABULARY).read_bytes()),
         entries={entry.id: entry for entry in _read_lines(folder / ENTRIES, Entry)},
         findings={finding.id: finding for finding in _read_lines(folder / FINDINGS, Finding)},
+        product_evidence=_read(folder / PRODUCT_EVIDENCE, ProductEvidence, (folder / PRODUCT_EVIDENCE).read_bytes()),
         chunks=_read_lines(folder / CHUNKS, Chunk),
         search=LocalSearch.load(folder),
         entry_models=EntryModels.load(folder),

@@ -20,6 +20,7 @@ from indexer.artifact import (
     FINDINGS,
     FORMAT,
     MANIFEST,
+    PRODUCT_EVIDENCE,
     RANKER,
     VOCABULARY,
     Counts,
@@ -113,6 +114,7 @@ def _contents(knowledge_base: KnowledgeBase, chunks: Sequence[Chunk]) -> dict[st
         ENTRIES: json_lines(knowledge_base.entries.values()),
         FINDINGS: json_lines(knowledge_base.findings.values()),
         VOCABULARY: knowledge_base.vocabulary.model_dump_json().encode(),
+        PRODUCT_EVIDENCE: knowledge_base.product_evidence.model_dump_json().encode(),
         CHUNKS: json_lines(chunks),
         RANKER: knowledge_base.ranker,
     }

@@ -2,7 +2,7 @@
 
 from kb.errors import EntryExists, InvalidKnowledgeBase, KnowledgeBaseError, Problem, UnknownEntry
 from kb.loader import KnowledgeBase, find_entry, load_knowledge_base
-from kb.schema import NONE_OF_THESE, Entry, Finding, Frequency, Report, Vocabulary
+from kb.schema import NONE_OF_THESE, Entry, Finding, Frequency, ProductEvidence, Report, Vocabulary
 
 __all__ = [
     "NONE_OF_THESE",
@@ -14,6 +14,7 @@ __all__ = [
     "KnowledgeBase",
     "KnowledgeBaseError",
     "Problem",
+    "ProductEvidence",
     "Report",
     "UnknownEntry",
     "Vocabulary",

@@ -1,7 +1,7 @@
 """From a folder of files to a checked `KnowledgeBase`.
 
 A knowledge base is a folder with `vocabulary.yaml`, `findings.yaml`, `entries/<section>/<id>.yaml`,
-`reports/<entry id>.jsonl` and, once its reports taught one, `ranker.json`.
+`reports/<entry id>.jsonl`, perhaps `evidence.yaml` and, once its reports taught one, `ranker.json`.
 """
 
 import difflib
@@ -12,7 +12,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from kb.errors import InvalidKnowledgeBase, Problem, UnknownEntry
-from kb.schema import NONE_OF_THESE, Entry, Finding, Frequency, Report, Vocabulary
+from kb.expressions import finding_faults, product_faults
+from kb.schema import NONE_OF_THESE, Entry, Finding, Frequency, ProductEvidence, Report, Vocabulary
 from kb.source_file import Location, SourceFile, read_json_lines
 
 RANKER = "ranker.json"
@@ -21,6 +22,7 @@ DEFAULT_RANKER = Path(__file__).parent / RANKER
 _ENTRY = TypeAdapter(Entry)
 _FINDINGS = TypeAdapter(tuple[Finding, ...])
 _VOCABULARY = TypeAdapter(Vocabulary)
+_PRODUCT_EVIDENCE = TypeAdapter(ProductEvidence)
 _REPORT = TypeAdapter(Report)
 
 
@@ -36,6 +38,7 @@ class KnowledgeBase:
     vocabulary: Vocabulary
     entries: Mapping[str, Entry]
     findings: Mapping[str, Finding]
+    product_evidence: ProductEvidence
     reports: Mapping[str, tuple[Report, ...]]
     ranker: bytes
 
@@ -64,6 +67,7 @@ class SourceFiles:
     root: Path
     vocabulary: SourceFile[Vocabulary]
     findings: SourceFile[tuple[Finding, ...]]
+    product_evidence: SourceFile[ProductEvidence] | None
     entries: tuple[SourceFile[Entry], ...]
     reports: Mapping[Path, list[tuple[int, Report]]]
     report_problems: tuple[Problem, ...]
@@ -82,10 +86,12 @@ def read_source_files(root: Path) -> SourceFiles:
     for path in sorted((root / "reports").glob("*.jsonl")):
         reports[path], problems = read_json_lines(path, _REPORT)
         report_problems += problems
+    product_evidence = root / "evidence.yaml"
     return SourceFiles(
         root=root,
         vocabulary=SourceFile(root / "vocabulary.yaml", _VOCABULARY),
         findings=SourceFile(root / "findings.yaml", _FINDINGS),
+        product_evidence=SourceFile(product_evidence, _PRODUCT_EVIDENCE) if product_evidence.exists() else None,
         entries=tuple(SourceFile(path, _ENTRY) for path in sorted((root / "entries").glob("*/*.yaml"))),
         reports=reports,
         report_problems=tuple(report_problems),
@@ -95,6 +101,7 @@ def read_source_files(root: Path) -> SourceFiles:
 def find_problems(files: SourceFiles) -> list[Problem]:
     """Everything that keeps these files from being a knowledge base, in any order."""
     problems = [*files.vocabulary.problems, *files.findings.problems, *files.report_problems]
+    problems += files.product_evidence.problems if files.product_evidence else []
     problems += [problem for file in files.entries for problem in file.problems]
     if not files.entries:
         problems.append(Problem(files.root / "entries", 1, "there are no entries: `causeway kb new` starts one"))
@@ -102,6 +109,7 @@ def find_problems(files: SourceFiles) -> list[Problem]:
     # References are followed only when everything that defines an id could be read: one typo, one message.
     if not problems:
         problems += _reference_problems(files)
+        problems += _expression_problems(files)
     return problems
 
 
@@ -194,6 +202,17 @@ def _report_reference_problems(
                 )
 
 
+def _expression_problems(files: SourceFiles) -> Iterator[Problem]:
+    kinds: Set[str] = frozenset()
+    if files.product_evidence and files.product_evidence.value:
+        kinds = files.product_evidence.value.exchanges.keys()
+        for location, fault in product_faults(files.product_evidence.value):
+            yield files.product_evidence.problem_at(location, fault)
+    for index, finding in enumerate(files.findings.value or ()):
+        for location, fault in finding_faults(finding, kinds):
+            yield files.findings.problem_at((index, *location), fault)
+
+
 def load_knowledge_base(root: Path) -> KnowledgeBase:
     """Read and check a whole knowledge base.
 
@@ -208,6 +227,7 @@ def load_knowledge_base(root: Path) -> KnowledgeBase:
         vocabulary=files.vocabulary.value,
         entries={entry.id: entry for _, entry in files.valid_entries()},
         findings={finding.id: finding for finding in files.findings.value},
+        product_evidence=(files.product_evidence and files.product_evidence.value) or ProductEvidence(),
         reports={path.stem: tuple(report for _, report in rows) for path, rows in files.reports.items()},
         ranker=(root / RANKER if (root / RANKER).exists() else DEFAULT_RANKER).read_bytes(),
     )

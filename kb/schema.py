@@ -6,9 +6,9 @@ Everything that a maintainer writes is validated here; `loader` reads the files,
 from collections.abc import Iterator
 from datetime import date
 from enum import StrEnum
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 
 from kb.patterns import compile_pattern
 
@@ -31,6 +31,12 @@ Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, pattern=r"^[^\n]+$")]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Pattern = Annotated[str, StringConstraints(min_length=3), AfterValidator(_compiles)]
+Expression = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+"""In CEL; `kb.expressions` says what it may name."""
+Part = Annotated[
+    str, StringConstraints(pattern=r"^(page|url|status|(request|response|cookie|set_cookie|sent|received)\.[\w-]+)$")
+]
+Name = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]*$")]
 
 
 class Model(BaseModel):
@@ -135,6 +141,42 @@ class TextEvidence(Model):
     fails: tuple[Pattern, ...] = ()
 
 
+class Proof(Model):
+    """One way in which parsed evidence decides a finding: an item for which all that is given here is true.
+
+    The item is an exchange, a line of a log or a fact of configuration; it is what the answer quotes. The others say
+    what else must, or must not, be in the evidence; their expressions can compare it with `this`, the item.
+    """
+
+    exchange: Expression | None = None
+    after: Annotated[Expression | None, Field(description="Some earlier exchange.")] = None
+    before: Annotated[Expression | None, Field(description="Some later exchange.")] = None
+    no_exchange: Annotated[Expression | None, Field(description="No exchange at all.")] = None
+    log: Annotated[Pattern | None, Field(description="A pattern in a line of a log.")] = None
+    side: Annotated[Literal["frontend", "backend"] | None, Field(description="Which log; either if left out.")] = None
+    config: Expression | None = None
+    other_config: Annotated[Expression | None, Field(description="Some fact beside `config`.")] = None
+    no_config: Annotated[Expression | None, Field(description="No fact at all.")] = None
+    quote: Annotated[tuple[Part, ...], Field(description="The parts of the exchange that prove it.")] = ()
+
+    @model_validator(mode="after")
+    def _has_an_item(self) -> Self:
+        if not (self.exchange or self.log or self.config):
+            raise ValueError("must name an exchange, a log or a config that proves it")
+        if not self.exchange and (self.after or self.before or self.quote):
+            raise ValueError("after, before and quote need an exchange")
+        if self.side and not self.log:
+            raise ValueError("side needs a log")
+        return self
+
+
+class ParsedEvidence(Model):
+    """Proofs that a finding holds, and that it does not."""
+
+    holds: tuple[Proof, ...] = ()
+    fails: tuple[Proof, ...] = ()
+
+
 class Finding(Model):
     """One observable fact that holds, does not hold, or is unknown."""
 
@@ -145,6 +187,7 @@ class Finding(Model):
         Frequency, Field(description="How often it holds when the cause is none of the entries that list it.")
     ] = Frequency.NEVER
     text: TextEvidence = TextEvidence()
+    evidence: ParsedEvidence = ParsedEvidence()
 
 
 class Report(Model):
@@ -164,6 +207,27 @@ class Sdk(Model):
 
     title: Line
     language: Slug
+
+
+class CodeOfOneSide(Model):
+    """What tells that code or configuration belongs to one side."""
+
+    imports: Annotated[tuple[Pattern, ...], Field(description="Patterns of modules that only this side imports.")] = ()
+    names: Annotated[tuple[Line, ...], Field(description="Settings that only this side has, in camelCase.")] = ()
+
+
+class ProductEvidence(Model):
+    """How to recognise the product in what people paste: `evidence.yaml`. Findings are decided by nothing else."""
+
+    api: Annotated[
+        Expression | None, Field(description="Exchanges that only the API has; those of the same origin are its too.")
+    ] = None
+    api_settings: Annotated[tuple[Line, ...], Field(description="Settings that give the API's address.")] = ()
+    exchanges: Annotated[
+        dict[Name, Expression], Field(description="Names for kinds of exchanges; later ones may use earlier ones.")
+    ] = {}
+    frontend: CodeOfOneSide = CodeOfOneSide()
+    backend: CodeOfOneSide = CodeOfOneSide()
 
 
 class Vocabulary(Model):

@@ -26,7 +26,7 @@ from retrieval.diagnosis import (
 )
 from retrieval.dialogue import MOST_QUESTIONS, Beliefs, contradiction, decide
 from retrieval.errors import UnknownFilter, UnknownFinding, UnreadableSymptom
-from retrieval.evidence import FindingDetectors
+from retrieval.evidence import EvidenceDetectors, FindingDetectors
 from retrieval.evidence.model import SYMPTOM, Artifacts
 from retrieval.evidence.reading import read_evidence
 from retrieval.explanation import Explanation
@@ -59,7 +59,8 @@ class Diagnoser:
         self.ranker: Ranker = read_ranker(index.ranker)
         self.beliefs = Beliefs(index.entries, index.findings)
         self.signals = SignalComputer(index, self.beliefs)
-        self._detectors = FindingDetectors(index.findings)
+        self._patterns = FindingDetectors(index.findings)
+        self._detectors = EvidenceDetectors(index.findings, index.product_evidence)
         self._entries = list(index.entries.values())
 
     def diagnose(self, request: DiagnosisRequest) -> Diagnosis:
@@ -97,9 +98,12 @@ class Diagnoser:
         )
 
     def observe(self, artifacts: Artifacts) -> list[ObservedFinding]:
-        """The findings that the symptom's text or the evidence decides."""
+        """The findings that evidence or text decides; what evidence shows outweighs what text says."""
+        shown = self._detectors.observe(artifacts)
         texts = {SYMPTOM: artifacts.words, **artifacts.attached_logs()}
-        return self._detectors.observe([Evidence(name=name, text=text) for name, text in texts.items()])
+        said = self._patterns.observe([Evidence(name=name, text=text) for name, text in texts.items()])
+        decided = {finding.id for finding in shown}
+        return [*shown, *(finding for finding in said if finding.id not in decided)]
 
     def _check(self, request: DiagnosisRequest) -> None:
         if unknown := request.answers.keys() - self.index.findings.keys():

@@ -16,7 +16,7 @@ from kb import KnowledgeBase
 
 FILES = [
     "entries.jsonl",
-    "entry_models.npz",
+    "evidence.json",
     "findings.jsonl",
     "vocabulary.json",
     "chunks.jsonl",
@@ -52,6 +52,7 @@ def refusal(build: Path, encoder: Encoder) -> str:
 def test_loaded_index_holds_what_it_was_built_from(small_index: Index, small_kb: KnowledgeBase) -> None:
     assert small_index.entries == small_kb.entries
     assert small_index.findings == small_kb.findings
+    assert small_index.product_evidence == small_kb.product_evidence
     assert small_index.vocabulary == small_kb.vocabulary
     assert small_index.ranker == small_kb.ranker
     assert small_index.chunks == chunk_knowledge_base(small_kb)
@@ -156,7 +157,9 @@ def test_encoder_of_the_same_checksum_may_have_another_name(build: Path, encoder
     assert load_index(build, encoder).manifest.encoder.name == "moved"
 
 
-@pytest.mark.parametrize("name", ["entries.jsonl", "findings.jsonl", "vocabulary.json", "chunks.jsonl"])
+@pytest.mark.parametrize(
+    "name", ["entries.jsonl", "evidence.json", "findings.jsonl", "vocabulary.json", "chunks.jsonl"]
+)
 def test_content_that_this_version_cannot_read_is_named(build: Path, encoder: Encoder, name: str) -> None:
     (build / name).write_text('{"unheard": "of"}\n')
     change_manifest(build, files=read_manifest(build).files | {name: file_sha256(build / name)})

@@ -43,7 +43,8 @@ class CodeSettings:
 
     A key is named by the calls and keys around it ("init.appInfo.apiDomain"). A call that is an argument of another
     one is named with it ("app.use(cors).origin"); elsewhere it starts a path of its own, as `Session.init` does in a
-    list. `import` names each imported module, `<Name>` each JSX element, `return` what a function returns.
+    list. `import` names each imported module, `<Name>` each JSX element, `return` what a function returns, and
+    `directive` a string that stands alone, as "use client" does.
     """
 
     def __init__(self) -> None:
@@ -58,6 +59,7 @@ class CodeSettings:
             ({"return_statement"}, self._visit_return),
             ({"shorthand_property_identifier"}, self._visit_shorthand),
             ({"labeled_statement"}, self._visit_label),
+            ({"expression_statement"}, self._visit_statement),
         )
 
     def settings(self) -> list[Setting]:
@@ -139,6 +141,12 @@ class CodeSettings:
             self.visit(value, (), depth)
         else:
             self._visit_value(value, (_source(name),) if _source(name) != _WRAPPER_NAME else (), depth)
+
+    def _visit_statement(self, node: Node, path: Path, depth: int) -> None:
+        if node.named_children and node.named_children[0].type == "string":
+            self._set(("directive",), _text(node.named_children[0]), node)
+        else:
+            self._visit_children(node, path, depth)
 
     def _visit_import(self, node: Node, _: Path, __: int) -> None:
         module = node.child_by_field_name("source") or node.child_by_field_name("path")

@@ -1,0 +1,56 @@
+"""Expressions in CEL, and what they are evaluated on."""
+
+import logging
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Any
+
+from retrieval.evidence.detectors.functions import FUNCTIONS
+
+# cel logs why a function failed, and that may quote what somebody pasted.
+logging.getLogger("cel").addFilter(lambda _: False)
+
+_UNDECIDED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""What an expression raises where it needs something that the evidence doesn't say, as a header that isn't there."""
+
+
+class Scope:
+    """The names that an expression may use, with their values for one item."""
+
+    def __init__(self, names: Mapping[str, Any]) -> None:
+        import cel  # slow to import, and most answers don't need it
+
+        self.context = cel.Context(variables=dict(names), functions=dict(FUNCTIONS))
+
+    def set(self, name: str, value: object) -> None:
+        """Add a name, or change its value."""
+        self.context.add_variable(name, value)
+
+
+class Expression:
+    """An expression, compiled when it is first evaluated."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+
+    def holds(self, scope: Scope, this: Mapping[str, Any] | None = None) -> bool:
+        """Whether it is true; what it can't decide is not.
+
+        :param this: names of another item, which it compares the scope's with.
+        """
+        if this is not None and self._compares:
+            scope.set("this", this)
+        try:
+            return self._program.execute(scope.context) is True
+        except _UNDECIDED:
+            return False
+
+    @cached_property
+    def _program(self) -> Any:  # noqa: ANN401  (cel is imported when it is needed)
+        import cel
+
+        return cel.compile(self.source)
+
+    @cached_property
+    def _compares(self) -> bool:
+        return "this" in self._program.variables()
