@@ -81,8 +81,9 @@ def _expressions(proof: Proof, exchange_fields: Set[str]) -> Iterator[tuple[str,
     has_other_item = proof.exchange is not None or proof.log is not None
     for key, expression, known in (
         ("exchange", proof.exchange, exchange_fields),
-        ("after", proof.after, exchange_fields | {"this"}),
-        ("before", proof.before, exchange_fields | {"this"}),
+        ("earlier", proof.earlier, exchange_fields | {"this"}),
+        ("later", proof.later, exchange_fields | {"this"}),
+        ("no_later", proof.no_later, exchange_fields | {"this"}),
         ("no_exchange", proof.no_exchange, exchange_fields | {"this"}),
         ("config", proof.config, CONFIG_FIELDS | {"this"} if has_other_item else CONFIG_FIELDS),
         ("other_config", proof.other_config, CONFIG_FIELDS | {"this"}),

@@ -149,11 +149,12 @@ class Proof(Model):
     """
 
     exchange: Expression | None = None
-    after: Annotated[Expression | None, Field(description="Some earlier exchange.")] = None
-    before: Annotated[Expression | None, Field(description="Some later exchange.")] = None
-    no_exchange: Annotated[Expression | None, Field(description="No exchange at all.")] = None
+    earlier: Annotated[Expression | None, Field(description="Some earlier exchange.")] = None
+    later: Annotated[Expression | None, Field(description="Some later exchange.")] = None
+    no_later: Annotated[Expression | None, Field(description="No later exchange.")] = None
+    no_exchange: Annotated[Expression | None, Field(description="No other exchange at all.")] = None
     log: Annotated[Pattern | None, Field(description="A pattern in a line of a log.")] = None
-    side: Annotated[Literal["frontend", "backend"] | None, Field(description="Which log; either if left out.")] = None
+    side: Annotated[Literal["frontend", "backend"] | None, Field(description="Whose log; any if left out.")] = None
     config: Expression | None = None
     other_config: Annotated[Expression | None, Field(description="Some fact beside `config`.")] = None
     no_config: Annotated[Expression | None, Field(description="No fact at all.")] = None
@@ -163,8 +164,8 @@ class Proof(Model):
     def _has_an_item(self) -> Self:
         if not (self.exchange or self.log or self.config):
             raise ValueError("must name an exchange, a log or a config that proves it")
-        if not self.exchange and (self.after or self.before or self.quote):
-            raise ValueError("after, before and quote need an exchange")
+        if not self.exchange and (self.earlier or self.later or self.no_later or self.quote):
+            raise ValueError("earlier, later, no_later and quote need an exchange")
         if self.side and not self.log:
             raise ValueError("side needs a log")
         return self

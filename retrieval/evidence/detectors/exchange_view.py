@@ -4,12 +4,12 @@ Text that is not known is "", anything else that isn't is None, with which every
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from email.utils import parsedate_to_datetime
 from statistics import median
 from typing import Any
 
-from retrieval.evidence.detectors.functions import host_of, same_site, tokens
+from retrieval.evidence.detectors.functions import domain_matches, host_of, same_site, tokens
 from retrieval.evidence.model import Body, Exchange, Headers, Request, Response, SetCookie, Url
 
 View = dict[str, Any]
@@ -25,21 +25,20 @@ _NO_URL = Url(text="", scheme="", host="", port=0, path="", query={}, fragment="
 
 
 def view_exchanges(exchanges: Sequence[Exchange]) -> list[View]:
-    """The view of each exchange, in their order."""
+    """The view of each exchange, in their order. What came before is told apart by where it was recorded."""
     clocks = _Clocks(exchanges)
-    cookies: list[tuple[str, View]] = []
-    attempts: Counter[tuple[str, str, str]] = Counter()
+    cookies: defaultdict[str, _CookieJar] = defaultdict(_CookieJar)
+    attempts: Counter[tuple[str, ...]] = Counter()
     views = []
     for exchange in exchanges:
         view = _view(exchange)
-        host = view["host"]
-        attempt = (view["method"], view["url"], view["request_body"])
+        attempt = (exchange.source, view["method"], view["url"], view["request_body"])
         attempts[attempt] += 1
         view["attempt"] = attempts[attempt]
-        view["cookies_before"] = [cookie for owner, cookie in cookies if _reaches(cookie, owner, host)]
+        view["cookies_before"] = cookies[exchange.source].reaching(view["host"])
+        cookies[exchange.source].take(view["set_cookies"])
         view["clock_ahead"] = _clock_ahead(exchange)
-        view["reference_clock_ahead"] = clocks.of_others(host)
-        cookies = [*_kept(cookies, view["set_cookies"], host)]
+        view["reference_clock_ahead"] = clocks.of_others(view["host"])
         views.append(view)
     return views
 
@@ -174,20 +173,27 @@ def _cookie(cookie: SetCookie, host: str, exchange: Exchange) -> View:
     }
 
 
-def _kept(cookies: Iterable[tuple[str, View]], new: Sequence[View], host: str) -> Iterator[tuple[str, View]]:
-    """The cookies of a browser that takes every one it is offered, each behind the host that set it."""
-    replaced = {(cookie["name"], cookie["domain"] or host, cookie["path"]) for cookie in new}
-    for owner, cookie in cookies:
-        if (cookie["name"], cookie["domain"] or owner, cookie["path"]) not in replaced:
-            yield owner, cookie
-    for cookie in new:
-        if not cookie["expired"]:
-            yield host, cookie
+class _CookieJar:
+    """The cookies of a browser that takes every one it is offered."""
 
+    def __init__(self) -> None:
+        self._cookies: dict[tuple[str, str, str], View] = {}
 
-def _reaches(cookie: View, owner: str, host: str) -> bool:
-    domain = cookie["domain"].lstrip(".")
-    return host == owner or (domain != "" and (host == domain or host.endswith(f".{domain}")))
+    def take(self, set_cookies: Iterable[View]) -> None:
+        """Keep what a response sets, and drop what it expires."""
+        for cookie in set_cookies:
+            key = (cookie["name"], cookie["domain"] or cookie["host"], cookie["path"])
+            self._cookies.pop(key, None)
+            if not cookie["expired"]:
+                self._cookies[key] = cookie
+
+    def reaching(self, host: str) -> list[View]:
+        """Those that are for a host, whatever their path."""
+        return [
+            cookie
+            for cookie in self._cookies.values()
+            if cookie["host"] == host or (cookie["domain"] and domain_matches(host, cookie["domain"]))
+        ]
 
 
 def _clock_ahead(exchange: Exchange) -> float | None:

@@ -13,10 +13,9 @@ from retrieval.diagnosis import DecidedBy, ObservedFinding
 from retrieval.evidence.config import resolve_environment
 from retrieval.evidence.detectors.config_view import Sides, view_config
 from retrieval.evidence.detectors.expressions import Expression, Scope
-from retrieval.evidence.detectors.quotes import Quote, quote_exchange, shortened
+from retrieval.evidence.detectors.quotes import Quote, quote_exchange, quoted
 from retrieval.evidence.detectors.traffic import OwnExchange, OwnTraffic
 from retrieval.evidence.model import Artifacts, ConfigFact, LogLine, Side
-from retrieval.masking import mask
 
 
 class EvidenceDetectors:
@@ -53,8 +52,8 @@ class EvidenceDetectors:
                 decided[proof.finding_id] = ObservedFinding(
                     id=proof.finding_id,
                     holds=proof.holds,
-                    quote=shortened(mask(quote.text)),
-                    where=mask(quote.where),
+                    quote=quote.text,
+                    where=quote.where,
                     decided_by=DecidedBy.EVIDENCE,
                 )
         return list(decided.values())
@@ -69,7 +68,7 @@ class EvidenceDetectors:
             starts = list(accumulate((len(line.text) + 1 for line in of_side), initial=0))
             for number in self._log_patterns.matching(text):
                 proof = self._log_proofs[number]
-                if proof not in logged and (proof.side is None or side in (proof.side, Side.UNKNOWN)):
+                if proof not in logged and (proof.side is None or side is proof.side):
                     start, _ = self._log_patterns.span(number, text)
                     logged[proof] = of_side[bisect_right(starts, start) - 1]
         return logged
@@ -105,9 +104,8 @@ class _CompiledProof:
         self.finding_id, self.holds, self.log = finding_id, holds, proof.log
         self.side = Side(proof.side) if proof.side else None
         self._quote = proof.quote
-        self._exchange, self._after, self._before, self._no_exchange = map(
-            _compiled, (proof.exchange, proof.after, proof.before, proof.no_exchange)
-        )
+        self._exchange, self._no_exchange = map(_compiled, (proof.exchange, proof.no_exchange))
+        self._earlier, self._later, self._no_later = map(_compiled, (proof.earlier, proof.later, proof.no_later))
         self._config, self._other_config, self._no_config = map(
             _compiled, (proof.config, proof.other_config, proof.no_config)
         )
@@ -121,7 +119,7 @@ class _CompiledProof:
         if self.log is not None:
             line = evidence.logged[self]
             this = {"text": line.text, "side": line.side.value}
-            return Quote(line.text, line.where) if self._goes_with(evidence, this, None) else None
+            return quoted(line.text, line.where) if self._goes_with(evidence, this, None) else None
         return self._find_setting(evidence)
 
     def _find_exchange(self, expression: Expression, evidence: _Evidence) -> Quote | None:
@@ -130,8 +128,9 @@ class _CompiledProof:
                 continue
             earlier, later = evidence.exchanges[:index], evidence.exchanges[index + 1 :]
             if (
-                _some(self._after, earlier, own.view)
-                and _some(self._before, later, own.view)
+                _some(self._earlier, earlier, own.view)
+                and _some(self._later, later, own.view)
+                and not (self._no_later and _some(self._no_later, later, own.view))
                 and self._goes_with(evidence, own.view, own)
             ):
                 return quote_exchange(own.exchange, own.view, self._quote)
@@ -143,7 +142,7 @@ class _CompiledProof:
                 continue
             others = (other for other in evidence.config if other is not setting)
             if _some(self._other_config, others, setting.view) and self._goes_with(evidence, setting.view, setting):
-                return Quote(setting.fact.text, setting.fact.where)
+                return quoted(setting.fact.text, setting.fact.where)
         return None
 
     def _goes_with(self, evidence: _Evidence, this: Mapping[str, Any], item: OwnExchange | _Setting | None) -> bool:

@@ -5,12 +5,14 @@ from typing import NamedTuple
 
 from retrieval.evidence.detectors.exchange_view import View
 from retrieval.evidence.model import Exchange
+from retrieval.masking import mask
 
-QUOTE_CHARACTERS = 200
+PART_CHARACTERS = 200
+QUOTE_CHARACTERS = 400
 
 
 class Quote(NamedTuple):
-    """Not masked yet."""
+    """Both masked."""
 
     text: str
     where: str
@@ -25,14 +27,22 @@ def quote_exchange(exchange: Exchange, view: View, parts: Sequence[str]) -> Quot
     lines = [line for part in parts for line in _lines(exchange, view, part)]
     asks = bool(parts) and all(part.split(".")[0] in {"request", "cookie", "sent", "url", "page"} for part in parts)
     where = exchange.where_request if asks and exchange.request else exchange.where
-    return Quote(" | ".join(dict.fromkeys(lines)) or exchange.summary, where)
+    # Masked before they are shortened: half a secret doesn't look like one.
+    return quoted(
+        " | ".join(shortened(mask(line), PART_CHARACTERS) for line in dict.fromkeys(lines)) or exchange.summary, where
+    )
+
+
+def quoted(text: str, where: str) -> Quote:
+    """A line, and where it stands, as an answer may show them."""
+    return Quote(shortened(mask(text)), mask(where))
 
 
 def _lines(exchange: Exchange, view: View, part: str) -> Iterator[str]:
     """The lines of one part. One that is absent is said to be, behind the exchange's summary."""
     kind, _, name = part.partition(".")
     if kind == "url":
-        yield shortened(f"{view['method']} {view['url']}".strip())
+        yield f"{view['method']} {view['url']}".strip()
     elif kind == "page":
         yield f"page {view['page_origin']}"
     elif kind == "status":
@@ -40,7 +50,7 @@ def _lines(exchange: Exchange, view: View, part: str) -> Iterator[str]:
     else:
         line = _line(exchange, view, kind, name)
         if line:
-            yield shortened(line)
+            yield line
         elif kind in _ABSENT:
             yield f"{exchange.summary}, without {_ABSENT[kind].format(name)}"
 
@@ -72,7 +82,7 @@ def _set_cookie(line: str, size: int) -> str:
     return f"Set-Cookie: {pair.split('=')[0].strip()} ({size} bytes);{attributes}".rstrip(";")
 
 
-def shortened(text: str) -> str:
-    """At most `QUOTE_CHARACTERS` of a text, on one line."""
+def shortened(text: str, characters: int = QUOTE_CHARACTERS) -> str:
+    """At most so many characters of a text, on one line."""
     text = " ".join(text.split())
-    return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - 1] + "…"
+    return text if len(text) <= characters else text[: characters - 1] + "…"
