@@ -18,6 +18,9 @@ def ask(
     answer: Annotated[
         list[str] | None, typer.Option(help="FINDING=yes, no or unknown: the answer to a question; repeatable.")
     ] = None,
+    interactive: Annotated[
+        bool, typer.Option("--interactive", "-i", help="Ask me the questions that tell the causes apart.")
+    ] = False,
     top: Annotated[int, typer.Option(min=1, max=20, help="How many causes to show.")] = 5,
     as_json: Annotated[bool, typer.Option("--json", help="Print the diagnosis as JSON.")] = False,
     explain: Annotated[
@@ -26,13 +29,19 @@ def ask(
 ) -> None:
     """Ask for the likely causes of a symptom and their fixes."""
     from pydantic import ValidationError
+    from rich.console import Console
 
     from indexer import open_index
     from kb.rendering import print_all
+    from retrieval.conversation import converse
     from retrieval.diagnoser import Diagnoser
     from retrieval.diagnosis import DiagnosisRequest
     from retrieval.rendering import render_diagnosis, render_signals
 
+    if interactive and not sys.stdin.isatty():
+        raise typer.BadParameter(
+            "--interactive asks you questions, and standard input is no terminal: give answers with --answer instead"
+        )
     try:
         request = DiagnosisRequest.model_validate(
             {
@@ -45,7 +54,8 @@ def ask(
     except ValidationError as error:
         messages = "; ".join(f"{detail['loc'][0]}: {detail['msg']}" for detail in error.errors())
         raise typer.BadParameter(messages) from error
-    diagnosis = Diagnoser(open_index()).diagnose(request)
+    diagnoser = Diagnoser(open_index())
+    diagnosis = converse(diagnoser, request, Console(stderr=True)) if interactive else diagnoser.diagnose(request)
     if as_json:
         typer.echo(diagnosis.model_dump_json(indent=2))
     elif explain:
