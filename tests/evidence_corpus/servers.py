@@ -3,7 +3,6 @@
 import json
 import os
 import subprocess
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -48,10 +47,11 @@ def nginx(servers: str, folder: Path) -> Iterator[Path]:
     """Run nginx with these server blocks until the block ends; yields its error log."""
     error_log = folder / "error.log"
     configuration = folder / "nginx.conf"
+    kinds = ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+    temporary = " ".join(f"{kind}_temp_path {folder};" for kind in kinds)
     configuration.write_text(
         f"daemon off; pid {folder}/pid; error_log {error_log} info; events {{}}\n"
-        f"http {{ access_log {folder}/access.log; client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};"
-        f" uwsgi_temp_path {folder}; scgi_temp_path {folder};\n{servers}\n}}\n"
+        f"http {{ access_log {folder}/access.log;\n{temporary}\n{servers}\n}}\n"
     )
     process = subprocess.Popen(["/usr/sbin/nginx", "-c", str(configuration)])
     try:
@@ -65,10 +65,8 @@ def certificate(folder: Path) -> dict[str, str]:
     """A self-signed certificate for all hosts, as paths of key and certificate."""
     key, cert = folder / "key.pem", folder / "cert.pem"
     names = ",".join(f"DNS:{host}" for host in HOSTS)
-    subprocess.run(
-        ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-days", "2", "-subj", "/CN=example.com"]
-        + ["-addext", f"subjectAltName={names}", "-keyout", str(key), "-out", str(cert)],
-        check=True,
-        capture_output=True,
-    )
+    subject = ["-subj", "/CN=example.com", "-addext", f"subjectAltName={names}"]
+    files = ["-keyout", str(key), "-out", str(cert)]
+    new_key = ["-newkey", "rsa:2048", "-nodes", "-days", "2"]
+    subprocess.run(["openssl", "req", "-x509", *new_key, *subject, *files], check=True, capture_output=True)
     return {"key": str(key), "cert": str(cert)}

@@ -34,6 +34,10 @@ NOISE = {
     "sec-ch-ua-mobile",
     "sec-ch-ua-platform",
 }
+TO_API = f"proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host;"
+"""nginx: pass the request on to the application as it is."""
+WITHOUT_PREFIX = f"proxy_pass http://127.0.0.1:{API}/; proxy_set_header Host $host;"
+"""nginx: pass it on without the location's path."""
 
 Json = dict[str, Any]
 
@@ -209,12 +213,10 @@ def shop(
         yield Stage(page, tools, folder, website, api, PROXY if proxy else API)
 
 
-def proxied(inside: str = "", *, server: str = "", location: str = "/") -> str:
-    """An nginx server in front of the API, with directives of your own."""
-    return (
-        f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS server_name api.example.com; {server}\n"
-        f"  location {location} {{ proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host; {inside} }} }}"
-    )
+def nginx_server(*locations: tuple[str, str], name: str = "api.example.com") -> str:
+    """An nginx server block on PROXY: directives by location."""
+    blocks = " ".join(f"location {path} {{ {directives} }}" for path, directives in locations)
+    return f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS server_name {name}; {blocks} }}\n"
 
 
 def public(text: str) -> str:

@@ -62,8 +62,8 @@ def test_nothing_of_the_machine_that_recorded_is_left() -> None:
 
 
 def test_the_corpus_is_as_broad_as_its_data_card_says() -> None:
-    assert len(CASES) >= 150
-    assert len({entry for case in CASES for entry, grade in case["labels"].items() if grade == 2}) >= 90
-    assert len([case for case in CASES if case["decoys"]]) >= 20
-    assert len([case for case in CASES if not case["labels"]]) >= 10
-    assert len([case for case in CASES if len(case["evidence"]) > 1]) >= 40
+    assert len(CASES) == 171
+    assert len({entry for case in CASES for entry, grade in case["labels"].items() if grade == 2}) == 103
+    assert len([case for case in CASES if case["decoys"]]) == 22
+    assert len([case for case in CASES if not case["labels"]]) == 11
+    assert len([case for case in CASES if len(case["evidence"]) > 1]) == 52

@@ -3,6 +3,10 @@
 from tests.evidence_corpus.scenarios.registry import Files, signed_in_then_used
 from tests.evidence_corpus.stage import shop
 
+JSON = ("-H", "content-type: application/json")
+COMMENT = ("-X", "POST", "/comment", *JSON, "-d", '{"text":"hi"}')
+REFRESH = ("-X", "POST", "/auth/session/refresh")
+
 
 def email_not_verified() -> Files:
     return signed_in_then_used(backend={"emailVerification": True}, validity=3600)
@@ -27,14 +31,14 @@ def rid_not_sent() -> Files:
     with shop(api="https://api.other.com", validity=3600, open_page=False) as stage:
         stage.sign_in_by_curl("-i")
         read = stage.curl("-i", "/sessioninfo", cookies=True)
-        write = stage.curl("-i", "-X", "POST", "/comment", "-H", "content-type: application/json", "-d", '{"text":"hi"}', cookies=True)  # fmt: skip
+        write = stage.curl("-i", *COMMENT, cookies=True)
         return {"txt": read + "\n" + write, "api.log": stage.api_log(14)}
 
 
 def anti_csrf_token_not_sent() -> Files:
     with shop(backend={"session": {"antiCsrf": "VIA_TOKEN"}}, validity=3600, open_page=False) as stage:
         stage.sign_in_by_curl("-i")
-        write = stage.curl("-v", "-X", "POST", "/comment", "-H", "content-type: application/json", "-H", "rid: anti-csrf", "-d", '{"text":"hi"}', cookies=True)  # fmt: skip
+        write = stage.curl("-v", *COMMENT, "-H", "rid: anti-csrf", cookies=True)
         return {"txt": write, "api.log": stage.api_log(14)}
 
 
@@ -56,7 +60,8 @@ def mounted_under_prefix() -> Files:
 
 def session_of_webhook() -> Files:
     with shop(open_page=False) as stage:
-        event = stage.curl("-i", "-X", "POST", "/webhook", "-H", "content-type: application/json", "-H", "User-Agent: Stripe/1.0 (+https://stripe.com/docs/webhooks)", "-d", '{"type":"checkout.session.completed"}')  # fmt: skip
+        agent = ("-H", "User-Agent: Stripe/1.0 (+https://stripe.com/docs/webhooks)")
+        event = stage.curl("-i", "-X", "POST", "/webhook", *JSON, *agent, "-d", '{"type":"checkout.session.completed"}')
         return {"txt": event, "api.log": stage.api_log(12)}
 
 
@@ -74,22 +79,25 @@ def recipe_missing_in_backend() -> Files:
 def ended_session() -> Files:
     """Healthy: refresh without a session is answered 401."""
     with shop(open_page=False) as stage:
-        return {"txt": stage.curl("-i", "-X", "POST", "/auth/session/refresh", "-H", "Origin: https://app.example.com", "-H", "st-auth-mode: cookie", "-H", "rid: session")}  # fmt: skip
+        origin = ("-H", "Origin: https://app.example.com")
+        return {"txt": stage.curl("-i", *REFRESH, *origin, "-H", "st-auth-mode: cookie", "-H", "rid: session")}
 
 
 def two_refresh_tokens_sent() -> Files:
     with shop(open_page=False) as stage:
         stage.sign_in_by_curl("-i")
-        names = {name: stage.cookie(name) for name in ("sAccessToken", "sRefreshToken")}
-        old = "; ".join(f"{name}={value}; {name}={value[:-4]}AAAA" for name, value in names.items())
-        return {"txt": stage.curl("-v", "-X", "POST", "/auth/session/refresh", "-H", "rid: session", "-H", "st-auth-mode: cookie", "-H", f"Cookie: {old}"), "api.log": stage.api_log(12)}  # fmt: skip
+        tokens = {name: stage.cookie(name) for name in ("sAccessToken", "sRefreshToken")}
+        old = "; ".join(f"{name}={value}; {name}={value[:-4]}AAAA" for name, value in tokens.items())
+        names = ("-H", "rid: session", "-H", "st-auth-mode: cookie")
+        return {"txt": stage.curl("-v", *REFRESH, *names, "-H", f"Cookie: {old}"), "api.log": stage.api_log(12)}
 
 
 def refresh_token_in_wrong_header() -> Files:
     with shop(backend={"session": {}}, open_page=False) as stage:
         answer = stage.sign_in_by_curl("-i", mode="header")
         token = next(line.split(": ", 1)[1] for line in answer.splitlines() if line.startswith("st-refresh-token"))
-        return {"txt": stage.curl("-v", "-X", "POST", "/auth/session/refresh", "-H", "st-auth-mode: header", "-H", f"st-refresh-token: {token}"), "api.log": stage.api_log(10)}  # fmt: skip
+        headers = ("-H", "st-auth-mode: header", "-H", f"st-refresh-token: {token}")
+        return {"txt": stage.curl("-v", *REFRESH, *headers), "api.log": stage.api_log(10)}
 
 
 SCENARIOS = (

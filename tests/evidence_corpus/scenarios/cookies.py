@@ -1,7 +1,9 @@
 """Cookies that the browser refuses, keeps too long, or does not send."""
 
+from typing import Any
+
 from tests.evidence_corpus.scenarios.registry import Files, signed_in_then_expired, signed_in_then_used
-from tests.evidence_corpus.stage import Stage, shop
+from tests.evidence_corpus.stage import SITE, Stage, shop
 
 PERMISSIONS = [f"warehouse:{area}:{right}" for area in range(60) for right in ("read", "write", "approve")]
 MANY_CLAIMS = {"claims": {"st-perm": {"t": 1, "v": PERMISSIONS}}}
@@ -33,14 +35,14 @@ def samesite_none_on_http_api() -> Files:
 
 
 def secure_cookie_over_http() -> Files:
-    local = {"website": "http://app.example.com", "api": "http://api.example.com"}
-    return signed_in_then_used(**local, backend={"session": {"cookieSecure": True}})
+    secure = {"session": {"cookieSecure": True}}
+    return signed_in_then_used(website="http://app.example.com", api="http://api.example.com", backend=secure)
 
 
 def secure_cookie_on_http_localhost() -> Files:
     """Healthy in Chrome: localhost counts as trustworthy."""
-    local = {"website": "http://localhost:3000", "api": "http://localhost:3001"}
-    return signed_in_then_used(**local, backend={"session": {"cookieSecure": True}})
+    secure = {"session": {"cookieSecure": True}}
+    return signed_in_then_used(website="http://localhost:3000", api="http://localhost:3001", backend=secure)
 
 
 def api_on_another_domain() -> Files:
@@ -48,8 +50,10 @@ def api_on_another_domain() -> Files:
 
 
 def onrender_with_lax() -> Files:
-    hosts = {"website": "https://shop-web.onrender.com", "api": "https://shop-api.onrender.com"}
-    return signed_in_then_used(**hosts, backend={"session": {"cookieSameSite": "lax"}})
+    lax = {"session": {"cookieSameSite": "lax"}}
+    return signed_in_then_used(
+        website="https://shop-web.onrender.com", api="https://shop-api.onrender.com", backend=lax
+    )
 
 
 def azure_region_with_lax() -> Files:
@@ -62,8 +66,9 @@ def localhost_page_and_ip_api() -> Files:
 
 
 def framed_by_partner() -> Files:
-    hosts = {"partner.net": 13000}
-    with shop(api="https://api.example.com", hosts=hosts, flags=(*NO_THIRD_PARTY_COOKIES, *ONE_PROCESS), open_page=False, site={"inFrameOf": "https://app.example.com/"}) as stage:  # fmt: skip
+    framing = {"inFrameOf": "https://app.example.com/"}
+    flags = (*NO_THIRD_PARTY_COOKIES, *ONE_PROCESS)
+    with shop(hosts={"partner.net": SITE}, site=framing, flags=flags, open_page=False) as stage:
         stage.page.goto("https://partner.net/embed")
         frame = stage.page.frames[-1]
         frame.wait_for_function("window.app")
@@ -77,21 +82,11 @@ def _with_cookie_of_old_domain(stage: Stage) -> Files:
     """A browser that kept the cookies from before cookieDomain was changed."""
     stage.do("app.hasSession()")
     stage.do("app.signIn()")
-    fresh = stage.page.context.cookies("https://api.example.com/auth/session/refresh")
-    stage.page.context.add_cookies(
-        [
-            {
-                "name": cookie["name"],
-                "value": cookie["value"],
-                "domain": ".example.com",
-                "path": cookie["path"],
-                "secure": True,
-                "httpOnly": True,
-            }
-            for cookie in fresh
-            if cookie["name"] in ("sAccessToken", "sRefreshToken")
-        ]  # fmt: skip
-    )
+    context = stage.page.context
+    for cookie in context.cookies("https://api.example.com/auth/session/refresh"):
+        if cookie["httpOnly"]:
+            kept: Any = {key: cookie[key] for key in ("name", "value", "path", "httpOnly", "secure")}
+            context.add_cookies([kept | {"domain": ".example.com"}])
     stage.do("app.call('/sessioninfo')", settle_ms=700)
     return {"har": stage.har(9), "console.log": stage.console(), "api.log": stage.api_log(40)}
 

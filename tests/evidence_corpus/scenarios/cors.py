@@ -1,9 +1,11 @@
 """CORS answered wrongly."""
 
 from tests.evidence_corpus.scenarios.registry import Files, signed_in_then_used
-from tests.evidence_corpus.stage import PROXY, proxied, shop
+from tests.evidence_corpus.stage import PROXY, TO_API, nginx_server, shop
 
 ORIGIN = "https://app.example.com"
+HIDING = f"{TO_API} proxy_hide_header Access-Control-Expose-Headers;"
+HIDING_PROXY = nginx_server(("/", HIDING))
 GATEWAY_OPTIONS = (
     "if ($request_method = OPTIONS) {"
     f" add_header Access-Control-Allow-Origin {ORIGIN}; add_header Access-Control-Allow-Credentials true;"
@@ -14,18 +16,18 @@ GATEWAY_OPTIONS = (
 
 
 def expose_headers_hidden_by_nginx() -> Files:
-    return signed_in_then_used(proxy=proxied("proxy_hide_header Access-Control-Expose-Headers;"))
+    return signed_in_then_used(proxy=HIDING_PROXY)
 
 
 def expose_headers_public_and_direct() -> Files:
     """The same request at the public address and at the application's port."""
-    with shop(proxy=proxied("proxy_hide_header Access-Control-Expose-Headers;"), open_page=False) as stage:
+    with shop(proxy=HIDING_PROXY, open_page=False) as stage:
         return {"public.txt": stage.sign_in_by_curl("-i"), "direct.txt": stage.sign_in_by_curl("-i", past_proxy=True)}
 
 
 def expose_headers_wildcard() -> Files:
-    wildcard = "proxy_hide_header Access-Control-Expose-Headers; add_header Access-Control-Expose-Headers * always;"
-    return signed_in_then_used(proxy=proxied(wildcard))
+    wildcard = f"{HIDING} add_header Access-Control-Expose-Headers * always;"
+    return signed_in_then_used(proxy=nginx_server(("/", wildcard)))
 
 
 def expose_headers_wildcard_then_appended() -> Files:
@@ -47,7 +49,7 @@ def allow_headers_without_sdk_names() -> Files:
 
 
 def allow_headers_of_gateway() -> Files:
-    return signed_in_then_used(proxy=proxied(GATEWAY_OPTIONS))
+    return signed_in_then_used(proxy=nginx_server(("/", TO_API + GATEWAY_OPTIONS)))
 
 
 def allow_origin_wildcard() -> Files:
@@ -56,7 +58,7 @@ def allow_origin_wildcard() -> Files:
 
 def allow_origin_twice() -> Files:
     """nginx and the application both add CORS."""
-    return signed_in_then_used(proxy=proxied("add_header Access-Control-Allow-Origin * always;"))
+    return signed_in_then_used(proxy=nginx_server(("/", f"{TO_API} add_header Access-Control-Allow-Origin * always;")))
 
 
 def allow_credentials_missing() -> Files:
@@ -85,11 +87,9 @@ def cors_inside_sdk_in_fastapi() -> Files:
 
 def analytics_with_wildcard() -> Files:
     """Healthy: a tracker answers with `*`, which is nobody's business."""
-    tracker = (
-        f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS server_name cdn.metrics.io; location / {{ add_header Access-Control-Allow-Origin *;"
-        " add_header Access-Control-Expose-Headers *; return 204; } }"
-    )
-    with shop(proxy=proxied() + tracker, hosts={"cdn.metrics.io": 13002}) as stage:
+    with_wildcards = "add_header Access-Control-Allow-Origin *; add_header Access-Control-Expose-Headers *; return 204;"
+    both = nginx_server(("/", TO_API)) + nginx_server(("/", with_wildcards), name="cdn.metrics.io")
+    with shop(proxy=both, hosts={"cdn.metrics.io": PROXY}) as stage:
         stage.do("app.hasSession()")
         stage.do("app.signIn()")
         stage.do("app.track('https://cdn.metrics.io/collect?v=2')")

@@ -1,7 +1,7 @@
 """The frontend's own code or settings get in the way."""
 
 from tests.evidence_corpus.scenarios.registry import Files, signed_in_then_expired, signed_in_then_used
-from tests.evidence_corpus.stage import API, PROXY, shop
+from tests.evidence_corpus.stage import WITHOUT_PREFIX, nginx_server, shop
 
 HEADER_MODE = {"tokenTransferMethod": "header"}
 
@@ -40,10 +40,7 @@ def wrong_api_domain() -> Files:
 
 
 def api_domain_with_path() -> Files:
-    below_v1 = (
-        f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS location /v1/ {{ proxy_pass http://127.0.0.1:{API}/; }}"
-        " location / { return 404; } }"
-    )
+    below_v1 = nginx_server(("/v1/", WITHOUT_PREFIX), ("/", "return 404;"))
     with shop(proxy=below_v1, frontend={"appInfo": {"apiDomain": "https://api.example.com/v1"}}) as stage:
         stage.do("app.signIn()", settle_ms=400)
         return {"har": stage.har(), "console.log": stage.console()}

@@ -1,89 +1,76 @@
 """Something between browser and backend changes paths, headers or answers."""
 
 from tests.evidence_corpus.scenarios.registry import Files, signed_in_then_expired
-from tests.evidence_corpus.stage import API, PROXY, proxied, shop
+from tests.evidence_corpus.stage import TO_API, WITHOUT_PREFIX, nginx_server, shop
 
-SPA = '<!doctype html><html><head><title>Shop</title></head><body><div id="root"></div><script src="/static/js/main.8f3c.js"></script></body></html>'
-FASTLY_HIT = {"age": "412", "x-cache": "HIT", "cf-cache-status": "HIT", "cache-control": "public, max-age=600"}
+SPA = '<!doctype html><html><head><title>Shop</title></head><body><div id="root"></div></body></html>'
+CDN_HIT = {"age": "412", "x-cache": "HIT", "cf-cache-status": "HIT", "cache-control": "public, max-age=600"}
+NO_SUCH_ROUTE = (
+    "default_type application/json; add_header x-amzn-errortype MissingAuthenticationTokenException always;"
+    ' return 403 \'{"message":"Missing Authentication Token"}\';'
+)
 
 
 def nginx_header_limit() -> Files:
     permissions = [f"warehouse:{area}:{right}" for area in range(45) for right in ("read", "write", "approve")]
-    with shop(proxy=proxied(), backend={"claims": {"st-perm": {"t": 1, "v": permissions}}}) as stage:
-        stage.do("app.signIn()", settle_ms=400)
+    many = {"claims": {"st-perm": {"t": 1, "v": permissions}}}
+    with shop(proxy=nginx_server(("/", TO_API)), backend=many) as stage:
+        stage.do("app.signIn()")
         return {"har": stage.har(), "nginx.log": stage.nginx_log(), "api.log": stage.api_log(15)}
 
 
 def cookies_stripped() -> Files:
-    return signed_in_then_expired(proxy=proxied('proxy_set_header Cookie "";'))
+    return signed_in_then_expired(proxy=nginx_server(("/", f'{TO_API} proxy_set_header Cookie "";')))
 
 
 def front_token_stripped_on_refresh() -> Files:
-    stripped = proxied(location="/auth/session/refresh", inside="proxy_hide_header front-token;")
-    everything = f"location / {{ proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host; }} }}"
-    return signed_in_then_expired(proxy=stripped[:-1] + everything)
+    refresh = ("/auth/session/refresh", f"{TO_API} proxy_hide_header front-token;")
+    return signed_in_then_expired(proxy=nginx_server(refresh, ("/", TO_API)))
 
 
 def front_token_hidden_on_refresh() -> Files:
-    hidden = proxied(location="/auth/session/", inside="proxy_hide_header Access-Control-Expose-Headers;")
-    everything = f"location / {{ proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host; }} }}"
-    return signed_in_then_expired(proxy=hidden[:-1] + everything)
+    refresh = ("/auth/session/", f"{TO_API} proxy_hide_header Access-Control-Expose-Headers;")
+    return signed_in_then_expired(proxy=nginx_server(refresh, ("/", TO_API)))
 
 
 def prefix_stripped() -> Files:
     """nginx serves the API under /dev and removes that; only the frontend knows."""
-    stripped = f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS location /dev/ {{ proxy_pass http://127.0.0.1:{API}/; proxy_set_header Host $host; }} }}"
-    return signed_in_then_expired(
-        proxy=stripped, frontend={"appInfo": {"apiGatewayPath": "/dev"}, "api": "https://api.example.com/dev"}
-    )
+    gateway = {"appInfo": {"apiGatewayPath": "/dev"}, "api": "https://api.example.com/dev"}
+    return signed_in_then_expired(proxy=nginx_server(("/dev/", WITHOUT_PREFIX)), frontend=gateway)
 
 
 def base_path_rewritten() -> Files:
     """nginx maps /api/auth to /auth; the frontend's apiBasePath is /api/auth, the backend's /auth."""
-    rewritten = (
-        f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS location /api/auth/ {{ proxy_pass http://127.0.0.1:{API}/auth/; proxy_set_header Host $host; }}"
-        f" location / {{ proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host; }} }}"
-    )
-    return signed_in_then_expired(proxy=rewritten, frontend={"appInfo": {"apiBasePath": "/api/auth"}})
+    rewritten = ("/api/", WITHOUT_PREFIX)
+    frontend = {"appInfo": {"apiBasePath": "/api/auth"}}
+    return signed_in_then_expired(proxy=nginx_server(rewritten, ("/", TO_API)), frontend=frontend)
 
 
 def prefix_unknown_to_frontend() -> Files:
-    stripped = (
-        f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS location /dev/ {{ proxy_pass http://127.0.0.1:{API}/; proxy_set_header Host $host; }}"
-        ' location / { default_type application/json; add_header x-amzn-errortype MissingAuthenticationTokenException always; return 403 \'{"message":"Missing Authentication Token"}\'; } }'
-    )
-    with shop(proxy=stripped, frontend={"api": "https://api.example.com/dev"}) as stage:
+    stage_of_gateway = nginx_server(("/dev/", WITHOUT_PREFIX), ("/", NO_SUCH_ROUTE))
+    with shop(proxy=stage_of_gateway, frontend={"api": "https://api.example.com/dev"}) as stage:
         stage.do("app.call('/products')")
-        stage.do("app.signIn()", settle_ms=400)
+        stage.do("app.signIn()")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
 def cached_by_cdn() -> Files:
-    with shop(backend={"overwrites": {"/auth/session/refresh": FASTLY_HIT}}) as stage:
-        stage.do("app.hasSession()")
-        stage.do("app.signIn()")
-        stage.let_token_expire()
-        stage.do("app.call('/sessioninfo')", settle_ms=500)
-        return {"har": stage.har(9), "console.log": stage.console()}
+    return signed_in_then_expired(backend={"overwrites": {"/auth/session/refresh": CDN_HIT}}, calls=9)
 
 
 def everything_is_200() -> Files:
-    spa = {"mountAt": "/internal", "answersEverything": SPA}
-    with shop(backend=spa) as stage:
-        stage.do("app.call('/products')", settle_ms=400)
-        refresh = stage.curl("-i", "-X", "POST", "/auth/session/refresh")
-        return {
-            "har": stage.har(),
-            "console.log": stage.console(),
-            "txt": refresh + "\n" + stage.curl("-i", "-X", "POST", "/some-random-path"),
-        }
+    with shop(backend={"mountAt": "/internal", "answersEverything": SPA}) as stage:
+        stage.do("app.call('/products')")
+        refresh, other = (
+            stage.curl("-i", "-X", "POST", path) for path in ("/auth/session/refresh", "/some-random-path")
+        )
+        return {"har": stage.har(), "console.log": stage.console(), "txt": f"{refresh}\n{other}"}
 
 
 def callback_not_found() -> Files:
-    files = f"server {{ listen 127.0.0.1:{PROXY} ssl; $TLS root /usr/share/nginx/html; location / {{ try_files $uri $uri/ =404; }} }}"
-    with shop(proxy=files, open_page=False) as stage:
-        path = "/auth/callback/google?code=4%2F0AfJohX&state=ZTk5MDg0YjQ2Mg"
-        return {"txt": stage.curl("-i", path).replace("api.example.com", "app.example.com")}
+    files = nginx_server(("/", "root /usr/share/nginx/html; try_files $uri $uri/ =404;"))
+    with shop(api="https://app.example.com", website="https://www.example.com", proxy=files, open_page=False) as stage:
+        return {"txt": stage.curl("-i", "/auth/callback/google?code=4%2F0AfJohX&state=ZTk5MDg0YjQ2Mg")}
 
 
 SCENARIOS = (

@@ -8,6 +8,14 @@ from tests.evidence_corpus.scenarios.registry import Files
 from tests.evidence_corpus.stage import Stage, shop
 
 CLIENT = {"clientId": "914285-shop.apps.googleusercontent.com", "clientSecret": "GOCSPX-made-up-for-this-recording"}
+OWN_SIGNINUP = """{
+  method: 'POST', headers: {'content-type': 'application/json'}, body: JSON.stringify({
+    thirdPartyId: 'google', redirectURIInfo: {
+      redirectURIOnProviderDashboard: 'https://www.example.com/auth/callback/google',
+      redirectURIQueryParams: Object.fromEntries(new URLSearchParams(location.search)),
+    },
+  }),
+}"""
 
 
 def _google(**differences: Any) -> list[dict[str, Any]]:  # noqa: ANN401 - provider configuration
@@ -56,13 +64,7 @@ def signinup_twice() -> Files:
 def redirect_uri_differs() -> Files:
     with _social() as stage:
         _through_provider(stage)
-        stage.do(
-            "fetch('https://api.example.com/auth/signinup', {method: 'POST', headers: {'content-type': 'application/json'},"
-            " body: JSON.stringify({thirdPartyId: 'google', redirectURIInfo: {"
-            " redirectURIOnProviderDashboard: 'https://www.example.com/auth/callback/google',"
-            " redirectURIQueryParams: Object.fromEntries(new URLSearchParams(location.search))}})})",
-            settle_ms=600,
-        )
+        stage.do(f"fetch('https://api.example.com/auth/signinup', {OWN_SIGNINUP})", settle_ms=600)
         return _kept(stage)
 
 

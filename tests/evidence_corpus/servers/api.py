@@ -3,7 +3,8 @@
 import asyncio
 import json
 import os
-import sys
+from socket import socket
+from typing import Annotated, Any
 
 import uvicorn
 from fastapi import Depends, FastAPI
@@ -25,7 +26,7 @@ init(
     recipe_list=[emailpassword.init(), session.init()],
 )
 app = FastAPI()
-cors = {
+cors: dict[str, Any] = {
     "allow_origins": [info["websiteDomain"]],
     "allow_credentials": True,
     "allow_methods": ["GET", "PUT", "POST", "DELETE", "OPTIONS", "PATCH"],
@@ -40,14 +41,14 @@ else:
 
 
 @app.get("/sessioninfo")
-async def sessioninfo(session: SessionContainer = Depends(verify_session())) -> dict[str, str]:
+async def sessioninfo(session: Annotated[SessionContainer, Depends(verify_session())]) -> dict[str, str]:
     return {"userId": session.get_user_id()}
 
 
 class Server(uvicorn.Server):
-    async def startup(self, sockets: object = None) -> None:
+    async def startup(self, sockets: list[socket] | None = None) -> None:
         await super().startup(sockets)
-        print("ready", flush=True)
+        print("ready", flush=True)  # noqa: T201
 
 
 tls = setup.get("tls") or {}
