@@ -18,8 +18,10 @@ from retrieval.evidence.headers import build_request, build_response, client_of,
 from retrieval.evidence.model import Client, Exchange, Request, Response, Url
 
 MOST_EXCHANGES = 5_000
-MOST_BODY_CHARACTERS = 100_000
-"""Error messages and API answers are short; longer bodies are pages, scripts and data, which prove nothing here."""
+MOST_CHARACTERS = 100_000
+"""Of a body, a URL or a header: error messages and API answers are short, servers refuse longer headers."""
+MOST_HEADERS = 1_000
+"""Of one message."""
 MOST_BRACKETS = 1_000_000
 """A real HAR of 10 MB has a tenth of it; more would only be made to fill memory."""
 
@@ -40,24 +42,25 @@ class HarContent:
     damage: str = ""
 
 
-def find_har(text: str) -> int | None:
-    """Where a HAR begins in `text`."""
-    match = _START.search(text)
+def find_har(text: str, position: int = 0) -> int | None:
+    """Where the next HAR begins in `text`."""
+    match = _START.search(text, position)
     return match.start() if match else None
 
 
-def read_har(text: str, source: str) -> tuple[HarContent, int]:
-    """Read the HAR that `text` begins with; its content, and where it ends."""
-    if text.count("{") + text.count("[") > MOST_BRACKETS:
+def read_har(text: str, start: int, source: str, limit: int = MOST_EXCHANGES) -> tuple[HarContent, int]:
+    """Read the HAR that begins at `start`, up to `limit` exchanges; its content, and where it ends."""
+    if text.count("{", start) + text.count("[", start) > MOST_BRACKETS:
         return HarContent((), shows_cookies=False, damage=f"it has over {MOST_BRACKETS:,} objects and lists"), len(text)
     try:
-        document, end = _DECODER.raw_decode(text)
+        document, end = _DECODER.raw_decode(text, start)
     except RecursionError:
         return HarContent((), shows_cookies=False, damage="it is nested too deeply"), len(text)
     except ValueError as error:
-        log, whole = _whole_parts(text)
-        return _content(log, source, f"{_cause(error)}; {whole} whole requests before that were read"), len(text)
-    return _content(_mapping(_mapping(document).get("log")), source, ""), end
+        log, whole = _whole_parts(text, start)
+        damage = f"{_cause(error)}; {whole} whole requests before that were read"
+        return _content(log, source, limit, damage), len(text)
+    return _content(_mapping(_mapping(document).get("log")), source, limit, ""), end
 
 
 def _cause(error: ValueError) -> str:
@@ -66,14 +69,14 @@ def _cause(error: ValueError) -> str:
     return "it holds a number too long to be one"
 
 
-def _whole_parts(text: str) -> tuple[dict[str, Any], int]:
+def _whole_parts(text: str, start: int) -> tuple[dict[str, Any], int]:
     """Pages and entries of a damaged HAR, as far as they are whole."""
     log: dict[str, Any] = {}
-    if pages := _PAGES.search(text):
+    if pages := _PAGES.search(text, start):
         log["pages"] = next(_decode_from(text, pages.end()), None)
     entries: list[Any] = []
-    if start := _ENTRIES.search(text):
-        entries = list(_decode_from(text, start.end()))
+    if list_start := _ENTRIES.search(text, start):
+        entries = list(_decode_from(text, list_start.end()))
     log["entries"] = entries
     return log, len(entries)
 
@@ -95,11 +98,11 @@ def _end(pattern: re.Pattern[str], text: str, position: int) -> int:
     return match.end() if match else position
 
 
-def _content(log: dict[str, Any], source: str, damage: str) -> HarContent:
+def _content(log: dict[str, Any], source: str, limit: int, damage: str) -> HarContent:
     entries = [entry for entry in _list(log.get("entries")) if isinstance(entry, dict)]
-    if len(entries) > MOST_EXCHANGES:
-        damage = damage or f"it has {len(entries):,} requests, of which the first {MOST_EXCHANGES:,} were read"
-        entries = entries[:MOST_EXCHANGES]
+    if len(entries) > limit:
+        damage = damage or f"it has {len(entries):,} requests, of which only the first {limit:,} were read"
+        entries = entries[:limit]
     creator = _text(_mapping(log.get("creator")).get("name")).lower()
     pages = {
         _text(page.get("id")): read_url(_text(page.get("title"))) for page in map(_mapping, _list(log.get("pages")))
@@ -171,7 +174,7 @@ def _request(request: dict[str, Any]) -> Request | None:
     if body and not any(name.lower() == "content-type" for name, _ in pairs):
         pairs.append(("content-type", _text(post_data.get("mimeType"))))
     built = build_request(
-        _text(request.get("method")), url, pairs, body[:MOST_BODY_CHARACTERS] or None, shows_headers=bool(pairs)
+        _text(request.get("method")), url, pairs, body[:MOST_CHARACTERS] or None, shows_headers=bool(pairs)
     )
     return built
 
@@ -210,10 +213,10 @@ def _body(content: dict[str, Any]) -> str | None:
         return None
     if content.get("encoding") == "base64":
         try:
-            text = base64.b64decode(text[:MOST_BODY_CHARACTERS]).decode(errors="replace")
+            text = base64.b64decode(text).decode(errors="replace")
         except (binascii.Error, ValueError):
             return None
-    return text[:MOST_BODY_CHARACTERS]
+    return text
 
 
 def _page(request: Request, resource_type: str, page: Url | None) -> Url | None:
@@ -257,7 +260,7 @@ def _list(value: object) -> list[Any]:
 
 
 def _pairs(value: object) -> Iterator[tuple[str, str]]:
-    for item in map(_mapping, _list(value)):
+    for item in map(_mapping, _list(value)[:MOST_HEADERS]):
         if name := _text(item.get("name")):
             yield name, _text(item.get("value"))
 
@@ -266,6 +269,7 @@ def _text(value: object) -> str:
     """A string that can be written as UTF-8: JSON can spell half a character (a lone surrogate)."""
     if not isinstance(value, str):
         return ""
+    value = value[:MOST_CHARACTERS]
     return value if value.isascii() else value.encode(errors="replace").decode()
 
 

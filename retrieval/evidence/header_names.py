@@ -26,7 +26,13 @@ priority trailer transfer-encoding upgrade warning x-correlation-id x-request-id
 
 REQUEST_HEADERS = frozenset(_REQUEST.split())
 RESPONSE_HEADERS = frozenset(_RESPONSE.split())
+_NOWHERE_ELSE = frozenset({"authorization", "cookie", "etag", "referer", "vary"})
 _HEADERS = REQUEST_HEADERS | RESPONSE_HEADERS | frozenset(_EITHER.split())
+
+
+def is_distinctive(name: str) -> bool:
+    """Whether this name stands nowhere but among headers, unlike "host" and "date"."""
+    return is_header_name(name) and ("-" in name or ":" in name or name.lower() in _NOWHERE_ELSE)
 
 
 def is_header_name(name: str) -> bool:

@@ -1,6 +1,7 @@
 """Header fields, cookies and URLs as they were pasted, made into the model's shapes."""
 
 import re
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -29,8 +30,8 @@ class Fields:
 
 def read_fields(pairs: Iterable[tuple[str, str]]) -> Fields:
     """Sort header lines, in any case, into headers and cookies."""
-    headers: dict[str, tuple[str, ...]] = {}
-    cookies: dict[str, tuple[str, ...]] = {}
+    headers: defaultdict[str, list[str]] = defaultdict(list)
+    cookies: defaultdict[str, list[str]] = defaultdict(list)
     set_cookies: list[SetCookie] = []
     pseudo: dict[str, str] = {}
     for raw_name, raw_value in pairs:
@@ -39,12 +40,16 @@ def read_fields(pairs: Iterable[tuple[str, str]]) -> Fields:
             pseudo[name] = value
         elif name == "cookie":
             for cookie_name, cookie_value in read_cookies(value):
-                cookies[cookie_name] = (*cookies.get(cookie_name, ()), cookie_value)
+                cookies[cookie_name].append(cookie_value)
         elif name == "set-cookie":
             set_cookies += [read_set_cookie(line) for line in _NEXT_COOKIE.split(value) if line.strip()]
         elif name:
-            headers[name] = (*headers.get(name, ()), value)
-    return Fields(headers, cookies, tuple(set_cookies), pseudo)
+            headers[name].append(value)
+    return Fields(_frozen(headers), _frozen(cookies), tuple(set_cookies), pseudo)
+
+
+def _frozen(values: Mapping[str, list[str]]) -> Mapping[str, tuple[str, ...]]:
+    return {name: tuple(texts) for name, texts in values.items()}
 
 
 def read_cookies(value: str) -> list[tuple[str, str]]:

@@ -8,10 +8,14 @@ from retrieval.evidence.headers import build_request, read_url
 from retrieval.evidence.model import Client, Exchange, LogLine, Request, Response
 
 _METHOD = "(GET|HEAD|POST|PUT|PATCH|DELETE|OPTIONS)"
+_HINT = re2.compile(f"{_METHOD}|CORS|load http|remote resource")
+"""What all formats have in common: most lines have none of it."""
 
 
 def read_logged_exchange(line: LogLine) -> Exchange | None:
     """The exchange of this line, without headers and cookies; None if it tells of none."""
+    if not _HINT.search(line.text):
+        return None
     for pattern, read in _FORMATS:
         if match := pattern.search(line.text):
             return read(line, match)

@@ -8,8 +8,6 @@ from retrieval.evidence.model import LogLine, Side
 from retrieval.evidence.parts import Part
 from retrieval.masking import mask
 
-MOST_LINES = 20_000
-"""Of a longer log the first and the last lines are read: how it began and how it ended."""
 MOST_CHARACTERS = 4_000
 _SAMPLE_LINES = 500
 """So many lines say where a log comes from."""
@@ -49,6 +47,9 @@ _BACKEND = _any_of(
     r"(?i)\bgunicorn\b|\buvicorn\b|\blistening (?:on|at)\b|\bupstream\b",
 )
 _LOGGED = _any_of(
+    _ERROR.pattern,
+    _FRONTEND.pattern,
+    _BACKEND.pattern,
     r"^(?:\d{1,4}[-/]\d\d[-/]\d{1,4}[T ])?\d\d:\d\d:\d\d\b",
     r"^\[[^\]]{1,60}\]\s|^\w+ ?\[[\w.:/ -]+\]|^(?:INFO|WARN|WARNING|ERROR|DEBUG)\b:?\s",
     r"^\s+at \S|^\s+File \"|^\{\"(?:level|time|ts|msg)\"|^[\w.()-]+:\d+(?::\d+)?\s",
@@ -57,8 +58,7 @@ _LOGGED = _any_of(
 
 def looks_logged(line: str) -> bool:
     """Whether a program rather than a person wrote this line."""
-    line = line[:MOST_CHARACTERS]
-    return any(pattern.search(line) for pattern in (_LOGGED, _ERROR, _FRONTEND, _BACKEND))
+    return _LOGGED.search(line[:MOST_CHARACTERS]) is not None
 
 
 def side_of(lines: Sequence[str]) -> Side:
@@ -74,8 +74,6 @@ def read_log(part: Part, numbers: Sequence[int]) -> list[LogLine]:
     """The lines of these numbers, counted from 0 in the part. Secrets in them are masked."""
     if not numbers:
         return []
-    if len(numbers) > MOST_LINES:
-        numbers = [*numbers[: MOST_LINES // 2], *numbers[-MOST_LINES // 2 :]]
     lines = [part.lines[number][:MOST_CHARACTERS] for number in numbers]
     side = side_of(lines)
     masked = mask("\n".join(lines)).split("\n")

@@ -4,12 +4,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from retrieval.evidence.header_names import REQUEST_HEADERS, RESPONSE_HEADERS, is_header_name
+from retrieval.evidence.header_names import REQUEST_HEADERS, RESPONSE_HEADERS, is_distinctive, is_header_name
 
 Pairs = tuple[tuple[str, str], ...]
 
 LEAST_WHOLE_HEADERS = 6
 """A block of so many headers was copied as a whole; of fewer, without a first line, others may have been left out."""
+MOST_HEADER_LINES = 200
+MOST_GENERAL_LINES = 20
 MOST_BODY_LINES = 500
 
 _STATUS_LINE = re.compile(r"\s{0,8}(?:< )?HTTP/\d(?:\.\d)?\s+(\d{3})(?:\s+(.*))?$")
@@ -27,7 +29,7 @@ _GENERAL = re.compile(
 )
 _GENERAL_START = re.compile(r"\s{0,8}(?:request (?:url|method)|url: https?:)", re.I)
 _PROVISIONAL = re.compile(r"\W{0,8}provisional headers are shown", re.I)
-_NOISE = re.compile(r"\s*(?:disable cache|raw|view source|view parsed|)\s*$", re.I)
+_NOISE = frozenset({"", "disable cache", "raw", "view source", "view parsed"})
 _BODY_START = re.compile(r"\s*[{\[<\"]")
 _NO_HEADERS = frozenset({"http", "https", "note", "expected", "actual", "error", "message", "file", "line", "caused"})
 
@@ -95,7 +97,11 @@ def read_message(lines: Sequence[str], start: int) -> MessageText | None:
 
 def is_heading(line: str) -> bool:
     """Whether a line is only a title of the Network panel: "Response Headers", "General"."""
-    return bool(_HEADING.match(line) or _PROVISIONAL.match(line) or _NOISE.match(line))
+    return bool(_HEADING.match(line) or _PROVISIONAL.match(line) or _is_noise(line))
+
+
+def _is_noise(line: str) -> bool:
+    return line.strip().lower() in _NOISE
 
 
 def inline_headers(line: str) -> Pairs:
@@ -128,8 +134,9 @@ def _verbose_body(lines: Sequence[str], position: int) -> tuple[str | None, int]
 def _headers(lines: Sequence[str], position: int) -> tuple[Pairs, int]:
     """Header lines up to the first line that is none. Chrome puts the value on a line of its own."""
     pairs: list[tuple[str, str]] = []
-    two_lines = position < len(lines) and _has_value_below(lines, position)
-    while position < len(lines):
+    end = min(len(lines), position + MOST_HEADER_LINES)
+    two_lines = position < end and _has_value_below(lines, position)
+    while position < end:
         line = lines[position]
         alone = _NAME_ALONE.match(line)
         if (
@@ -143,7 +150,7 @@ def _headers(lines: Sequence[str], position: int) -> tuple[Pairs, int]:
         elif (pair := _pair(line)) and not two_lines:
             pairs.append(pair)
             position += 1
-        elif pairs and line.strip() and _NOISE.match(line):
+        elif pairs and line.strip() and _is_noise(line):
             position += 1
         else:
             break
@@ -172,10 +179,10 @@ def _bare_headers(lines: Sequence[str], start: int) -> RequestText | ResponseTex
         return None
     pairs, end = _headers(lines, start)
     names = [name.lower() for name, _ in pairs]
+    if not any(is_distinctive(name) for name in names[:LEAST_WHOLE_HEADERS]):
+        return None
     of_request = sum(name in REQUEST_HEADERS for name in names)
     of_response = sum(name in RESPONSE_HEADERS for name in names)
-    if not of_request and not of_response:
-        return None
     above = lines[start - 1] if start else ""
     whole = len(pairs) >= LEAST_WHOLE_HEADERS or bool({":status", ":method"} & set(names) or _HEADING.match(above))
     whole = whole and not _PROVISIONAL.match(above)
@@ -187,7 +194,7 @@ def _bare_headers(lines: Sequence[str], start: int) -> RequestText | ResponseTex
 def _general(lines: Sequence[str], start: int) -> GeneralText | None:
     values: dict[str, str] = {}
     position = start
-    while position < len(lines) and (match := _GENERAL.match(lines[position])):
+    while position < min(len(lines), start + MOST_GENERAL_LINES) and (match := _GENERAL.match(lines[position])):
         value = (match[2] or "").strip()
         position += 1
         if not value and position < len(lines):

@@ -20,6 +20,10 @@ SYMPTOM = "symptom"
 """`source` of what stood in the symptom's text itself."""
 
 
+MOST_PATH_CHARACTERS = 200
+"""Of the path by which an exchange is named."""
+
+
 class Side(StrEnum):
     """Where a log was written, or a configuration is used."""
 
@@ -208,7 +212,7 @@ class Exchange:
         # Without the query: it may hold a code or a token, and is long.
         if self.request is None:
             return ""
-        path = self.request.url.path if self.request.url else ""
+        path = self.request.url.path[:MOST_PATH_CHARACTERS] if self.request.url else ""
         name = f"{self.request.method} {path}".strip()
         return f" {name}" if name else ""
 

@@ -45,9 +45,9 @@ class Part:
     is_prose: bool
 
 
-def split_parts(source: str, text: str, first_line: int, *, is_message: bool) -> Iterator[Part]:
-    """The parts of a text, in order; blank ones are left out."""
-    for block in _blocks(clean_lines(text)):
+def split_parts(source: str, lines: Sequence[str], first_line: int, *, is_message: bool) -> Iterator[Part]:
+    """The parts of a text whose lines are clean, in order; blank ones are left out."""
+    for block in _blocks(lines):
         if any(line.strip() for line in block.lines):
             yield Part(
                 source=source,

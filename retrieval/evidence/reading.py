@@ -1,27 +1,33 @@
 """Everything that was pasted or attached, read: the format of each piece and of parts inside it is recognised."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from retrieval.diagnosis import MAX_EVIDENCE_CHARACTERS, Evidence
 from retrieval.evidence.commands import read_command
 from retrieval.evidence.config import read_config
 from retrieval.evidence.exchanges import pair_messages, scheme_of
-from retrieval.evidence.har import find_har, read_har
+from retrieval.evidence.har import MOST_EXCHANGES, find_har, read_har
 from retrieval.evidence.logged_exchanges import read_logged_exchange
 from retrieval.evidence.logs import looks_logged, read_log
 from retrieval.evidence.messages import MessageText, ResponseText, inline_headers, is_heading, read_message
 from retrieval.evidence.model import SYMPTOM, Artifacts, ConfigFact, Exchange, LogLine, Unreadable
-from retrieval.evidence.parts import Part, split_parts
+from retrieval.evidence.parts import Part, clean_lines, split_parts
 from retrieval.evidence.telling import telling_lines
 from retrieval.masking import mask
 
-MOST_CONFIG_CHARACTERS = 200_000
+MOST_LINES = 20_000
+"""Of a longer log the first and the last lines are read: how it began and how it ended."""
+MOST_PARTS = 200
+MOST_RECORDINGS = 20
+MOST_CONFIG_CHARACTERS = 500_000
 MOST_NAME_CHARACTERS = 200
 LEAST_LOG_SHARE = 0.3
 """Of a log, at least so many lines look like one; the others are continued messages and what programs print."""
 MOST_NOISE_SHARE = 0.1
 """A file with more unprintable characters is no text."""
 
+_CLOSING_FENCE = re.compile(r"\s{0,8}```")
 NO_COOKIES = "no cookies are in it: if they were left out when it was saved, nothing can be told from them"
 
 
@@ -42,6 +48,7 @@ class _Reading:
         self._log_lines: list[LogLine] = []
         self._config: list[ConfigFact] = []
         self._unreadable: list[Unreadable] = []
+        self._config_characters_left = MOST_CONFIG_CHARACTERS
 
     def artifacts(self, words: str) -> Artifacts:
         """All that was read, with `words` as what the user said."""
@@ -58,7 +65,7 @@ class _Reading:
 
     def read_symptom(self, text: str) -> str:
         """Read what stands in the symptom itself; what is left of it without recordings."""
-        return self._read_recordings(SYMPTOM, text, is_message=True)
+        return self._read_text(SYMPTOM, text, is_message=True)
 
     def read_piece(self, source: str, text: str) -> None:
         """Read one attachment."""
@@ -66,43 +73,68 @@ class _Reading:
             self._unreadable.append(Unreadable(source, reason))
         else:
             # Around a fence or a recording, people write sentences.
-            self._read_recordings(source, text, is_message="```" in text or find_har(text) is not None)
+            self._read_text(source, text, is_message="```" in text or find_har(text) is not None)
 
-    def _read_recordings(self, source: str, text: str, *, is_message: bool) -> str:
-        """Read the HARs in a text, then what stands around them."""
+    def _read_text(self, source: str, text: str, *, is_message: bool) -> str:
+        """Read the HARs in a text and what stands around them; the latter is returned."""
         around: list[str] = []
-        line = 1
-        while (start := find_har(text)) is not None:
-            before = text[:start]
-            self._read_parts(source, before, line, is_message=is_message)
-            around.append(before)
-            content, end = read_har(text[start:], source)
+        position, line = 0, 1
+        while (start := find_har(text, position)) is not None and len(around) < MOST_RECORDINGS:
+            around.append(text[position:start])
+            self._read_around(source, around[-1], line, is_message=is_message)
+            content, end = read_har(text, start, source, MOST_EXCHANGES - len(self._exchanges))
             self._exchanges += content.exchanges
-            if content.damage:
-                self._unreadable.append(Unreadable(source, content.damage))
-            if content.exchanges and not content.shows_cookies:
-                self._unreadable.append(Unreadable(source, NO_COOKIES))
-            line += text.count("\n", 0, start + end)
-            text = text[start + end :]
-        self._read_parts(source, text, line, is_message=is_message)
-        return "\n".join([*around, text])
+            self._say_unread(source, content.damage)
+            self._say_unread(source, NO_COOKIES if content.exchanges and not content.shows_cookies else "")
+            if fence := _CLOSING_FENCE.match(text, end):
+                end = fence.end()
+            line += text.count("\n", position, end)
+            position = end
+        if start is not None:
+            self._say_unread(source, f"of its recordings only the first {MOST_RECORDINGS} were read")
+        around.append(text[position:start])
+        self._read_around(source, around[-1], line, is_message=is_message)
+        return "".join(around)
 
-    def _read_parts(self, source: str, text: str, first_line: int, *, is_message: bool) -> None:
-        for part in split_parts(source, text, first_line, is_message=is_message):
-            self._read_part(part)
+    def _read_around(self, source: str, text: str, first_line: int, *, is_message: bool) -> None:
+        lines = clean_lines(text)
+        excerpts = {first_line: lines}
+        if len(lines) > MOST_LINES:
+            half = MOST_LINES // 2
+            self._say_unread(source, f"of its {len(lines):,} lines only the first and the last {half:,} were read")
+            excerpts = {first_line: lines[:half], first_line + len(lines) - half: lines[-half:]}
+        for start, excerpt in excerpts.items():
+            parts = list(split_parts(source, excerpt, start, is_message=is_message))
+            if len(parts) > MOST_PARTS:
+                self._say_unread(source, f"of its {len(parts):,} code blocks and texts only {MOST_PARTS} were read")
+            for part in parts[:MOST_PARTS]:
+                self._read_part(part)
 
     def _read_part(self, part: Part) -> None:
         messages, rest = _scan(part.lines)
         self._exchanges += pair_messages(messages, part, scheme_of(part.lines))
         logged = [number for number in rest if looks_logged(part.lines[number])]
         is_log = len(logged) >= LEAST_LOG_SHARE * len(rest)
-        facts = [] if is_log else _read_config(part, rest)
+        facts = [] if is_log else self._read_config(part, rest)
         self._config += facts
         if part.is_prose or facts:
             rest = logged
         log_lines = read_log(part, rest)
         self._log_lines += log_lines
         self._exchanges += [exchange for line in log_lines if (exchange := read_logged_exchange(line))]
+
+    def _read_config(self, part: Part, numbers: Sequence[int]) -> list[ConfigFact]:
+        kept = set(numbers)
+        # Lines that were something else are left empty, so that the others keep their numbers.
+        text = "\n".join(line if number in kept else "" for number, line in enumerate(part.lines))
+        text = text[: self._config_characters_left]
+        self._config_characters_left -= len(text)
+        return read_config(part.source, text, part.first_line, part.language) if text else []
+
+    def _say_unread(self, source: str, reason: str) -> None:
+        unreadable = Unreadable(source, reason)
+        if reason and unreadable not in self._unreadable:
+            self._unreadable.append(unreadable)
 
 
 def _scan(lines: Sequence[str]) -> tuple[list[MessageText], list[int]]:
@@ -124,18 +156,11 @@ def _scan(lines: Sequence[str]) -> tuple[list[MessageText], list[int]]:
     return messages, rest
 
 
-def _read_config(part: Part, numbers: Sequence[int]) -> list[ConfigFact]:
-    kept = set(numbers)
-    # Lines that were something else are left empty, so that the others keep their numbers.
-    lines = [line if number in kept else "" for number, line in enumerate(part.lines)]
-    return read_config(part.source, "\n".join(lines)[:MOST_CONFIG_CHARACTERS], part.first_line, part.language)
-
-
 def _why_unreadable(source: str, text: str) -> str:
     if len(text) > MAX_EVIDENCE_CHARACTERS:
         return f"it has {len(text):,} characters, more than {MAX_EVIDENCE_CHARACTERS:,}: keep what shows the problem"
     sample = text[:10_000]
-    noise = sum(character == "\ufffd" or (character < " " and not character.isspace()) for character in sample)
+    noise = sum(character == "\ufffd" or (character < "\x1b" and not character.isspace()) for character in sample)
     if noise > MOST_NOISE_SHARE * len(sample):
         return "it is not text: paste or attach text, such as a log, headers or a HAR"
     if source.lower().endswith(".har") and text.strip() and find_har(text) is None:
