@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from retrieval.diagnosis import MAX_EVIDENCE_CHARACTERS, Evidence
 from retrieval.evidence.commands import read_command
 from retrieval.evidence.config import read_config
+from retrieval.evidence.config.languages import guess_language
 from retrieval.evidence.exchanges import pair_messages, scheme_of
 from retrieval.evidence.har import MOST_EXCHANGES, find_har, read_har
 from retrieval.evidence.logged_exchanges import read_logged_exchange
@@ -111,7 +112,8 @@ class _Reading:
                 self._read_part(part)
 
     def _read_part(self, part: Part) -> None:
-        messages, rest = _scan(part.lines)
+        says_code = guess_language(part.source, "", part.language) is not None
+        messages, rest = _scan(part.lines, only_commands=says_code)
         self._exchanges += pair_messages(messages, part, scheme_of(part.lines))
         logged = [number for number in rest if looks_logged(part.lines[number])]
         is_log = len(logged) >= LEAST_LOG_SHARE * len(rest)
@@ -137,18 +139,18 @@ class _Reading:
             self._unreadable.append(unreadable)
 
 
-def _scan(lines: Sequence[str]) -> tuple[list[MessageText], list[int]]:
+def _scan(lines: Sequence[str], *, only_commands: bool) -> tuple[list[MessageText], list[int]]:
     """The messages in these lines, and the numbers of the other lines that say something."""
     messages: list[MessageText] = []
     rest: list[int] = []
     number = 0
     while number < len(lines):
-        message = read_command(lines, number) or read_message(lines, number)
+        message = read_command(lines, number) or (None if only_commands else read_message(lines, number))
         if message:
             messages.append(message)
             number = message.end
             continue
-        if pairs := inline_headers(lines[number]):
+        if not only_commands and (pairs := inline_headers(lines[number])):
             messages.append(ResponseText(number, number + 1, pairs=pairs, whole=False))
         if lines[number].strip() and not is_heading(lines[number]):
             rest.append(number)
