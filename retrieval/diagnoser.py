@@ -100,7 +100,7 @@ class Diagnoser:
     def observe(self, artifacts: Artifacts) -> list[ObservedFinding]:
         """The findings that evidence or text decides; what evidence shows outweighs what text says."""
         shown = self._detectors.observe(artifacts)
-        texts = {SYMPTOM: artifacts.words, **artifacts.attached_logs()}
+        texts = {SYMPTOM: artifacts.words, **artifacts.attached_texts()}
         said = self._patterns.observe([Evidence(name=name, text=text) for name, text in texts.items()])
         decided = {finding.id for finding in shown}
         return [*shown, *(finding for finding in said if finding.id not in decided)]

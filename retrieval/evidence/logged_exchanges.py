@@ -73,7 +73,7 @@ _FORMATS: tuple[tuple["re2._Regexp", Callable[[LogLine, "re2._Match"], Exchange]
             r"Access to [\w ]+ at '(\S+?)' (?:\(redirected from '\S+'\) )?from origin '(\S+)' has been (.*)",
             _chrome_cors,
         ),
-        (r"the remote resource at (https?://\S+?)\.? \((Reason: .*)\)", _firefox_cors),
+        (r"the remote resource at (https?://\S+?)\.? \((Reason: [^)]*)\)", _firefox_cors),
         (r"cannot load (https?://\S+) (due to access control checks)", _safari_cors),
     )
 )

@@ -16,6 +16,7 @@ MOST_BODY_LINES = 500
 
 _STATUS_LINE = re.compile(r"\s{0,8}(?:< )?HTTP/\d(?:\.\d)?\s+(\d{3})(?:\s+(.*))?$")
 _REQUEST_LINE = re.compile(r"\s{0,8}(?:> )?([A-Z]{3,7}) (\S+) HTTP/\d(?:\.\d)?\s*$")
+_REQUEST_URL = re.compile(r"\s{0,8}([A-Z]{3,7}) (https?://\S+)\s*$")
 _HEADER = re.compile(r"\s{0,8}(?:[-*•] )?`?(:?[A-Za-z0-9][A-Za-z0-9_-]*)(?:\s?:(?:\s+|(?!//))|\t)(.*?)`?$")
 _NAME_ALONE = re.compile(r"\s{0,8}(:?[A-Za-z][A-Za-z0-9-]*):?\s*$")
 _VERBOSE = re.compile(r"([<>]) ?(.*)$")
@@ -85,11 +86,11 @@ def read_message(lines: Sequence[str], start: int) -> MessageText | None:
         pairs, end = _verbose_headers(lines, start + 1) if line.lstrip().startswith("<") else _headers(lines, start + 1)
         body, end = _verbose_body(lines, end) if line.lstrip().startswith("<") else _body(lines, end)
         return ResponseText(start, end, int(match[1]), (match[2] or "").strip(), pairs, body)
-    if match := _REQUEST_LINE.match(line):
+    if match := _REQUEST_LINE.match(line) or _REQUEST_URL.match(line):
         verbose = line.lstrip().startswith(">")
         pairs, end = _verbose_headers(lines, start + 1) if verbose else _headers(lines, start + 1)
         body, end = (None, end) if verbose else _body(lines, end)
-        return RequestText(start, end, match[1], match[2], pairs, body)
+        return RequestText(start, end, match[1], match[2], pairs, body, whole=bool(pairs))
     if _GENERAL_START.match(line):
         return _general(lines, start)
     return _bare_headers(lines, start)
@@ -123,7 +124,11 @@ def _verbose_headers(lines: Sequence[str], position: int) -> tuple[Pairs, int]:
 
 
 def _verbose_body(lines: Sequence[str], position: int) -> tuple[str | None, int]:
-    """What `curl -v` printed up to its next remark."""
+    """What `curl -v` printed up to its next remark; the one that the connection stays open may come first."""
+    while position < len(lines) and lines[position].startswith("* "):
+        position += 1
+    if position < len(lines) and not (_BODY_START.match(lines[position]) or _PROGRESS.match(lines[position])):
+        return None, position
     end = position
     while end < len(lines) and end - position < MOST_BODY_LINES and lines[end] and not _REMARK.match(lines[end]):
         end += 1
@@ -139,14 +144,11 @@ def _headers(lines: Sequence[str], position: int) -> tuple[Pairs, int]:
     while position < end:
         line = lines[position]
         alone = _NAME_ALONE.match(line)
-        if (
-            two_lines
-            and alone
-            and position + 1 < len(lines)
-            and (is_header_name(alone[1]) or line.rstrip().endswith(":"))
-        ):
-            pairs.append((alone[1], lines[position + 1].strip()))
-            position += 2
+        if two_lines and alone and not _HEADING.match(line):
+            value = lines[position + 1].strip() if position + 1 < len(lines) else ""
+            is_empty = line.rstrip().endswith(":") and value.endswith(":") and bool(_NAME_ALONE.match(value))
+            pairs.append((alone[1], "" if is_empty else value))
+            position += 1 if is_empty else 2
         elif (pair := _pair(line)) and not two_lines:
             pairs.append(pair)
             position += 1
@@ -179,11 +181,11 @@ def _bare_headers(lines: Sequence[str], start: int) -> RequestText | ResponseTex
         return None
     pairs, end = _headers(lines, start)
     names = [name.lower() for name, _ in pairs]
-    if not any(is_distinctive(name) for name in names[:LEAST_WHOLE_HEADERS]):
+    above = lines[start - 1] if start else ""
+    if not _HEADING.match(above) and not any(is_distinctive(name) for name in names[:LEAST_WHOLE_HEADERS]):
         return None
     of_request = sum(name in REQUEST_HEADERS for name in names)
     of_response = sum(name in RESPONSE_HEADERS for name in names)
-    above = lines[start - 1] if start else ""
     whole = len(pairs) >= LEAST_WHOLE_HEADERS or bool({":status", ":method"} & set(names) or _HEADING.match(above))
     whole = whole and not _PROVISIONAL.match(above)
     if of_request > of_response:

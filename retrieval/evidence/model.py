@@ -12,6 +12,8 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import parse_qs
 
+from retrieval.masking import mask
+
 Headers = Mapping[str, tuple[str, ...]]
 """Lower-case names, each with its values, one per header line, in order. Without cookies: those have fields of their
 own."""
@@ -204,6 +206,11 @@ class Exchange:
         return f"{self._name.strip()}: {outcome}" if self._name else outcome
 
     @property
+    def text(self) -> str:
+        """The body of a response that somebody pasted, masked. Of a recording nobody chose the bodies."""
+        return mask(self.response.body.text) if self.line and self.response and self.response.body else ""
+
+    @property
     def _place(self) -> str:
         return f"{self.source}, line {self.line}" if self.line else self.source
 
@@ -294,13 +301,14 @@ class Artifacts:
         """What to search the knowledge base for."""
         return "\n".join([self.words, *self.telling])
 
-    def attached_logs(self) -> Mapping[str, str]:
-        """The logs that were attached, by their source; those in the symptom are among its words."""
-        logs: dict[str, list[str]] = {}
-        for line in self.log_lines:
-            if line.source != SYMPTOM:
-                logs.setdefault(line.source, []).append(line.text)
-        return {source: "\n".join(lines) for source, lines in logs.items()}
+    def attached_texts(self) -> Mapping[str, str]:
+        """What programs say in the attachments, by their source; what they say in the symptom is among its words."""
+        texts: dict[str, list[str]] = {}
+        said: tuple[LogLine | Exchange, ...] = (*self.log_lines, *self.exchanges)
+        for item in said:
+            if item.source != SYMPTOM and (text := item.text):
+                texts.setdefault(item.source, []).append(text)
+        return {source: "\n".join(lines) for source, lines in texts.items()}
 
     def __bool__(self) -> bool:
         """Whether there is anything that a detector could look at."""

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
+from html import unescape
 
 from retrieval.evidence.model import ConfigFact, Exchange, LogLine
 
@@ -14,6 +15,7 @@ _TROUBLE = re.compile(
     r"|cannot|can't|could not|not found|unable|too (?:big|large|long|many)|exceed|expired|timed? ?out|unexpected",
     re.IGNORECASE,
 )
+_TAG = re.compile(r"<[^<>]*>")
 _VARYING = re.compile(r"\d+|\[masked:[^\]]*\]")
 _RANK = {"error": 0, "warning": 1}
 
@@ -42,12 +44,12 @@ def telling_lines(
 
 
 def _failure(exchange: Exchange) -> Iterator[str]:
-    """What went wrong in an exchange: its status and the message in its body."""
+    """What went wrong in an exchange: its status and the message in its body; what was pasted may be wrong with 200."""
     response = exchange.response
-    if exchange.error or (response and response.status >= 400):
+    if exchange.error or exchange.text or (response and response.status >= 400):
         yield exchange.summary
-        if response and response.body and not response.body.text.lstrip().startswith("<"):
-            yield response.body.text
+        if response and response.body:
+            yield " ".join(unescape(_TAG.sub(" ", response.body.text)).split())
 
 
 def _headers(exchange: Exchange) -> Iterator[str]:
