@@ -91,7 +91,7 @@ def _read_curl(text: str, position: int, start: int) -> RequestText | None:
         start=start,
         end=start + 1 + text.count("\n", 0, end),
         method=next(iter(options["request"]), default),
-        target="?".join([url, *options["data"]]) if options["get"] else url,
+        target=f"{url}?{'&'.join(options['data'])}" if options["get"] else url,
         pairs=tuple(pairs),
         body=body,
         is_command=True,

@@ -216,7 +216,7 @@ def _body(content: dict[str, Any]) -> str | None:
             text = base64.b64decode(text).decode(errors="replace")
         except (binascii.Error, ValueError):
             return None
-    return text
+    return text or None
 
 
 def _page(request: Request, resource_type: str, page: Url | None) -> Url | None:

@@ -50,7 +50,7 @@ _LOGGED = _any_of(
     _ERROR.pattern,
     _FRONTEND.pattern,
     _BACKEND.pattern,
-    r"^(?:\d{1,4}[-/]\d\d[-/]\d{1,4}[T ])?\d\d:\d\d:\d\d\b",
+    r"^(?:\d{1,4}[-/]\d\d[-/]\d{1,4}[T ])?\d\d:\d\d:\d\d(?:[Z.,\s\]]|$)",
     r"^\[[^\]]{1,60}\]\s|^\w+ ?\[[\w.:/ -]+\]|^(?:INFO|WARN|WARNING|ERROR|DEBUG)\b:?\s",
     r"^\s+at \S|^\s+File \"|^\{\"(?:level|time|ts|msg)\"|^[\w.()-]+:\d+(?::\d+)?\s",
 )

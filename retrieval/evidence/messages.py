@@ -182,11 +182,12 @@ def _bare_headers(lines: Sequence[str], start: int) -> RequestText | ResponseTex
     pairs, end = _headers(lines, start)
     names = [name.lower() for name, _ in pairs]
     above = lines[start - 1] if start else ""
-    if not _HEADING.match(above) and not any(is_distinctive(name) for name in names[:LEAST_WHOLE_HEADERS]):
+    below_heading = bool(_HEADING.match(above) or _PROVISIONAL.match(above))
+    if not below_heading and not any(is_distinctive(name) for name in names[:LEAST_WHOLE_HEADERS]):
         return None
     of_request = sum(name in REQUEST_HEADERS for name in names)
     of_response = sum(name in RESPONSE_HEADERS for name in names)
-    whole = len(pairs) >= LEAST_WHOLE_HEADERS or bool({":status", ":method"} & set(names) or _HEADING.match(above))
+    whole = len(pairs) >= LEAST_WHOLE_HEADERS or below_heading or not {":status", ":method"}.isdisjoint(names)
     whole = whole and not _PROVISIONAL.match(above)
     if of_request > of_response:
         return RequestText(start, end, pairs=pairs, whole=whole)

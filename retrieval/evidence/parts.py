@@ -13,7 +13,8 @@ _CONTROL = re.compile(
     r"|\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)?"  # titles and links
     r"|[\x00-\x08\x0e-\x1f\x7f\ufeff\u200b]"
 )
-_FENCE = re.compile(r"\s{0,8}(?:>\s?)?(```+|~~~+)\s*([\w+.#-]{0,20})\s*(.*)$")
+_FENCE = re.compile(r"\s{0,8}(?:>\s?)?(```+|~~~+)\s*(.*)$")
+_LANGUAGE = re.compile(r"[\w+.#-]{1,20}\s*")
 _TIME = r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?"
 _PREFIXES = tuple(
     re.compile(pattern)
@@ -23,7 +24,7 @@ _PREFIXES = tuple(
         rf"{_TIME} (?:app|heroku|router)\[[\w.-]{{1,40}}\]: ",  # Heroku
         rf"{_TIME}\t[0-9a-f]{{8}}-[0-9a-f-]{{27}}\t",  # AWS Lambda
         r"[A-Z][a-z]{2} [ \d]\d \d\d:\d\d:\d\d [\w.-]{1,64} [\w./@-]{1,64}(?:\[\d{1,8}\])?: ",  # journald, syslog
-        rf"{_TIME}\s",  # docker logs --timestamps, and the log's own
+        rf"(?:{_TIME}\s){{1,2}}",  # docker logs --timestamps, and the log's own
     )
 )
 _SERVICE = re.compile(r"(?:\d{1,3}\|)?([\w.-]{1,64})\s{0,40}\|\s?")
@@ -72,10 +73,10 @@ def _blocks(lines: Sequence[str]) -> Iterator[_Block]:
         match = _FENCE.match(line)
         if match and not block.fence:
             yield block
-            # "```HTTP/1.1 200 OK": some write on the fence's own line.
-            beside = f"{match[2]} {match[3]}" if match[3] else ""
-            language = match[2].lower() if match[2] and not beside else None
-            block = _Block(number if beside else number + 1, match[1], language, [beside] if beside else [])
+            if not match[2] or _LANGUAGE.fullmatch(match[2]):
+                block = _Block(number + 1, match[1], match[2].strip().lower() or None)
+            else:  # "```HTTP/1.1 200 OK": some write on the fence's own line.
+                block = _Block(number, match[1], lines=[match[2]])
         elif block.fence and line.rstrip().endswith(block.fence):
             block.lines.append(line.rstrip().removesuffix(block.fence))
             yield block

@@ -20,9 +20,10 @@ from tests.retrieval.evidence.samples import RECORDED, TEXTS
 SLOW_SECONDS = 2.0
 TOKENS = (
     "\n", "\r\n", "\x1b[31m", "\ud800", "\ufffd", "\x00", '"', "'", "`", "\\", "{", "}", "[", "]", ":", ";", ",", "=",
-    "```", "curl ", "curl -H '", 'fetch("', "HTTP/1.1 200 OK\n", "> GET / HTTP/1.1\n", "< ", "* ", '{"log":{', '"entries":[',
-    "set-cookie: a=b", "cookie:", "Request URL:\n", "Invoke-WebRequest -Uri ", "@{", "1e999", "null", "-1", "9" * 5000,
-    "eyJ", "://", "-----BEGIN PRIVATE KEY-----", "%", "\u00e9", "\U0001f600", "a" * 10_000, "[" * 2_000, " " * 1_000,
+    "```", "curl ", "curl -H '", 'fetch("', "HTTP/1.1 200 OK\n", "> GET / HTTP/1.1\n", "< ", "* ", '{"log":{',
+    '"entries":[', "set-cookie: a=b", "cookie:", "Request URL:\n", "Invoke-WebRequest -Uri ", "@{", "1e999", "null",
+    "-1", "9" * 5000, "eyJ", "://", "-----BEGIN PRIVATE KEY-----", "%", "\u00e9", "\U0001f600", "a" * 10_000, "[" * 2_000,
+    " " * 1_000,
 )  # fmt: skip
 
 
@@ -63,13 +64,15 @@ def check(text: str) -> Artifacts:
         assert mask(shown) == shown, "masking twice changes more"
     for exchange in artifacts.exchanges:
         f"{exchange.where_request}{exchange.where_response}{exchange.summary}{exchange.initiator}".encode()
-        for message in filter(None, (exchange.request, exchange.response)):
-            for name in message.headers:
-                message.header_line(name).encode()
-            if message.body:
+        for message in (exchange.request, exchange.response):
+            if message:
+                "".join(map(message.header_line, message.headers)).encode()
+            if message and message.body:
                 _ = message.body.json, message.body.form
-    for item in (*artifacts.log_lines, *artifacts.config):
-        f"{item.where}{item.text}".encode()
+    for line in artifacts.log_lines:
+        f"{line.where}{line.text}".encode()
+    for fact in artifacts.config:
+        f"{fact.where}{fact.text}".encode()
     for piece in artifacts.unreadable:
         f"{piece.source}{piece.reason}".encode()
     return artifacts
