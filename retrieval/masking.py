@@ -16,6 +16,8 @@ _SET = rf"(?:{_QUOTE})?\s*(?:,\s*{_QUOTE}value{_QUOTE}\s*)?(?::=|=>|[:=])\s*"
 _VALUE = r"""(?:\\"([^"\\\n]*)|"((?:[^"\\\n]|\\.)*)|'((?:[^'\\\n]|\\.)*)|`([^`\n]*)|([^\s"'`&]+))"""
 
 _COOKIES = rf"(?i)\bcookie2?{_SET}[^\n]*"
+_COOKIE_OBJECT = rf"(?i)\bcookies?{_SET}\{{[^}}\n]*"
+_COOKIE_FIELD = r"(:\s*[\"'])([^\"'\n]*)"
 _COOKIE = (
     r"(?i)\b(?:set-cookie2?|cookie2?|path|domain|expires|max-age|samesite|priority|version)=[^;,\s\"']*"
     r"|([^\s;=,\"'{}()]+)=(\"[^\"\n]*\"|[^;\"'\n]*)"
@@ -33,13 +35,14 @@ _ALWAYS = (
 )
 _IF_RANDOM = (
     rf"(?i)([\w.$-]*(?:token|csrf|xsrf|code|state|nonce|session|session_?id|sid|jti|key|sig|signature|assertion|verifier"
-    rf"|challenge|hash|ticket|auth|credential){_SET}){_VALUE}"
+    rf"|challenge|hash|ticket|auth|credential|bearer){_SET}){_VALUE}"
 )
 _LINK_CODE = r"((?i:https?://)[^\s#\"']+#)([\w-]{16,})"
 _PRIVATE_KEY = (
     r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)((?:-?[A-Za-z0-9+/=\s\\:,]+)+)(?:-----END [A-Z ]*PRIVATE KEY-----)?"
 )
 _BASE64_JSON = r"\be(?:yJ|yA|w[okp0])[\w+/=-]{10,}(?:\.[\w+/=-]*){0,4}"
+_PADDED_BASE64 = r"()\b([A-Za-z0-9+/_-]{14,}={1,2})(?:[^\w=]|$)"
 _PROVIDER_KEY = (
     r"\b(?:(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"  # AWS
     r"|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|npm_\w{30,}|pypi-[\w-]{50,}"
@@ -48,12 +51,14 @@ _PROVIDER_KEY = (
     r"|EAA[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|SK[0-9a-f]{32}|AC[0-9a-f]{32}|key-[0-9a-f]{32}|\d{8,10}:AA[\w-]{30,}"
     r"|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,})"  # Discord
 )
+_HEX = r"\b[0-9a-fA-F]{32,}\b"
 _EMAIL = r"[\pL\pN._%+'-]+(?:@|%40)[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}"
 _DENSE = r"[A-Za-z0-9+=_%.~-]{32,}"
 
 _CONSTANT = re2.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
 _NOT_A_VALUE = re2.compile(
     r"(?i)(?:string|str|bool|boolean|true|false|null|none|nil|undefined|any|optional|required|missing|empty"
+    r"|include|omit|same-origin"
     r"|(?:process\.env|import\.meta|os\.|env[.(\[]|settings\.|config\.|deno\.env|getenv|[$<{*\[(]).*|x{3,}|)[,;)\]}]*"
 )
 _CAMEL_WORD = re2.compile(r"[A-Z]?[a-z]+|[A-Z]+")
@@ -82,6 +87,11 @@ def _cookies(match: "re2._Match") -> str:
     return masked
 
 
+def _cookie_object(match: "re2._Match") -> str:
+    masked: str = _COOKIE_FIELD_PATTERN.sub(_second_group, match[0])
+    return masked
+
+
 def _cookie(match: "re2._Match") -> str:
     return match[0] if match[1] is None else f"{match[1]}={_masked(match[2])}"
 
@@ -102,7 +112,7 @@ def _private_key(match: "re2._Match") -> str:
     return f"{match[1]}{_masked(match[2])}{line_ends}{match[0][match.end(2) - match.start() :]}"
 
 
-def _credentials(match: "re2._Match") -> str:
+def _if_random(match: "re2._Match") -> str:
     return _second_group(match) if _looks_random(match[2]) else match[0]
 
 
@@ -136,7 +146,7 @@ def _looks_random(value: str) -> bool:
     return len(value) < LEAST_WORD_LETTERS * len(_CAMEL_WORD.findall(value))
 
 
-def _base64_json(match: "re2._Match") -> str:
+def _whole(match: "re2._Match") -> str:
     return _masked(match[0])
 
 
@@ -148,20 +158,24 @@ def _dense(match: "re2._Match") -> str:
     return _masked(value) if entropy >= LEAST_ENTROPY and classes == 3 else value
 
 
+_COOKIE_FIELD_PATTERN = re2.compile(_COOKIE_FIELD)
 _COOKIE_PATTERN = re2.compile(_COOKIE)
 _RULES: tuple[tuple["re2._Regexp", Callable[["re2._Match"], str]], ...] = tuple(
     (re2.compile(pattern), replace)
     for pattern, replace in (
         (_PRIVATE_KEY, _private_key),
         (_COOKIES, _cookies),
+        (_COOKIE_OBJECT, _cookie_object),
         (_AUTHORIZATION, _authorization),
-        (_CREDENTIALS, _credentials),
+        (_CREDENTIALS, _if_random),
         (_USERINFO, _second_group),
         (_ALWAYS, _named(_is_literal)),
         (_IF_RANDOM, _named(_looks_random)),
         (_LINK_CODE, _second_group),
-        (_PROVIDER_KEY, _base64_json),
-        (_BASE64_JSON, _base64_json),
+        (_PROVIDER_KEY, _whole),
+        (_BASE64_JSON, _whole),
+        (_PADDED_BASE64, _if_random),
+        (_HEX, _whole),
         (_EMAIL, lambda match: "[masked:e-mail]"),
         (_DENSE, _dense),
     )

@@ -32,6 +32,7 @@ _GENERAL_START = re.compile(r"\s{0,8}(?:request (?:url|method)|url: https?:)", r
 _PROVISIONAL = re.compile(r"\W{0,8}provisional headers are shown", re.I)
 _NOISE = frozenset({"", "disable cache", "raw", "view source", "view parsed"})
 _BODY_START = re.compile(r"\s*[{\[<\"]")
+_OF_CODE = ("process.env", "import.meta", "os.environ", "os.Getenv", "${")
 _NO_HEADERS = frozenset({"http", "https", "note", "expected", "actual", "error", "message", "file", "line", "caused"})
 
 
@@ -177,7 +178,7 @@ def _pair(line: str) -> tuple[str, str] | None:
 def _bare_headers(lines: Sequence[str], start: int) -> RequestText | ResponseText | None:
     """A block of headers without a first line: of a request or a response, by the names it has."""
     pair = _pair(lines[start])
-    if not (pair and is_header_name(pair[0])) and not _has_value_below(lines, start):
+    if not (pair and is_header_name(pair[0]) and not _is_code(*pair)) and not _has_value_below(lines, start):
         return None
     pairs, end = _headers(lines, start)
     names = [name.lower() for name, _ in pairs]
@@ -192,6 +193,12 @@ def _bare_headers(lines: Sequence[str], start: int) -> RequestText | ResponseTex
     if of_request > of_response:
         return RequestText(start, end, pairs=pairs, whole=whole)
     return ResponseText(start, end, pairs=pairs, whole=whole)
+
+
+def _is_code(name: str, value: str) -> bool:
+    """Whether "name: value" is rather a field of an object or of a YAML file."""
+    quoted = value.startswith(('"', "'", "`")) and not name.lower().startswith(("etag", "if-", "sec-ch-"))
+    return quoted or value.endswith((",", "{", "[", "(", ";")) or any(word in value for word in _OF_CODE)
 
 
 def _general(lines: Sequence[str], start: int) -> GeneralText | None:

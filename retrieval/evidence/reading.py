@@ -61,7 +61,7 @@ class _Reading:
             config=tuple(self._config),
             unreadable=tuple(self._unreadable),
             words=mask(words),
-            telling=tuple(map(mask, telling)),
+            telling=tuple(telling),
         )
 
     def read_symptom(self, text: str) -> str:

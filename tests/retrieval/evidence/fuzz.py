@@ -22,8 +22,8 @@ TOKENS = (
     "\n", "\r\n", "\x1b[31m", "\ud800", "\ufffd", "\x00", '"', "'", "`", "\\", "{", "}", "[", "]", ":", ";", ",", "=",
     "```", "curl ", "curl -H '", 'fetch("', "HTTP/1.1 200 OK\n", "> GET / HTTP/1.1\n", "< ", "* ", '{"log":{',
     '"entries":[', "set-cookie: a=b", "cookie:", "Request URL:\n", "Invoke-WebRequest -Uri ", "@{", "1e999", "null",
-    "-1", "9" * 5000, "eyJ", "://", "-----BEGIN PRIVATE KEY-----", "%", "\u00e9", "\U0001f600", "a" * 10_000, "[" * 2_000,
-    " " * 1_000,
+    "-1", "9" * 5000, "eyJ", "://", "-----BEGIN PRIVATE KEY-----", "%", "\u00e9", "\U0001f600", "a" * 10_000,
+    "[" * 2_000, " " * 1_000,
 )  # fmt: skip
 
 

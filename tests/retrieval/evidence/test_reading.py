@@ -176,6 +176,9 @@ def test_a_header_quoted_in_a_sentence_is_read() -> None:
         "Date: last Monday",
         "From: Ada\nI did not get: mail",
         "https://a.example/x: gone",
+        'app.use(cors({\n  origin: "https://a.example",\n  credentials: true,\n}))',
+        'access-control-allow-origin: "*"',
+        "origin: process.env.ORIGIN",
     ],
 )
 def test_lines_with_a_colon_are_not_always_headers(text: str) -> None:

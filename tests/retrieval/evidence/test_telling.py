@@ -1,3 +1,5 @@
+import json
+
 from retrieval.diagnosis import Evidence
 from retrieval.evidence.model import Artifacts, LogLine
 from retrieval.evidence.reading import read_evidence
@@ -42,12 +44,22 @@ def test_a_long_line_is_cut() -> None:
     assert len(line) == MOST_LINE_CHARACTERS
 
 
-def test_of_a_recording_only_failures_are_told_never_its_json() -> None:
+def test_of_a_recording_where_all_is_well_nothing_is_told() -> None:
     told = read((samples.RECORDED / "healthy-session.har").read_text(), "a.har").telling
 
-    assert told
-    assert all(": 4" in line or "message" in line for line in told)
-    assert not any("headers" in line for line in told)
+    assert told == ()
+
+
+def test_of_a_recording_failures_are_told_with_what_they_say_but_not_the_routine_401() -> None:
+    def entry(path: str, status: int, message: str) -> dict[str, object]:
+        return {
+            "request": {"method": "GET", "url": f"https://a.example{path}"},
+            "response": {"status": status, "content": {"mimeType": "application/json", "text": message}},
+        }
+
+    entries = [entry("/a", 200, "fine"), entry("/b", 401, "sign in"), entry("/c", 500, "no queue")]
+
+    assert read(json.dumps({"log": {"entries": entries}}), "a.har").telling == ("GET /c: 500", "no queue")
 
 
 def test_an_error_page_is_told_without_its_tags() -> None:
