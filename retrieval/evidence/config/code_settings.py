@@ -20,6 +20,7 @@ _CALLS = {"call_expression", "new_expression", "call"}
 _KEYED = {"pair", "keyword_argument", "keyed_element"}
 _LISTS = {"array", "list", "tuple", "expression_list"}
 _OBJECTS = {"object", "dictionary", "literal_value"}
+_STRUCTURED = _KEYED | _OBJECTS | {"composite_literal"}
 _FUNCTIONS = {"arrow_function", "function_expression", "func_literal", "lambda"}
 _NAMED_FUNCTIONS = {"function_definition", "function_declaration", "method_definition", "method_declaration"}
 _IMPORTS = {"import_statement", "import_from_statement", "import_spec"}
@@ -43,8 +44,9 @@ class CodeSettings:
 
     A key is named by the calls and keys around it ("init.appInfo.apiDomain"). A call that is an argument of another
     one is named with it ("app.use(cors).origin"); elsewhere it starts a path of its own, as `Session.init` does in a
-    list. `import` names each imported module, `<Name>` each JSX element, `return` what a function returns, and
-    `directive` a string that stands alone, as "use client" does.
+    list. The value of a call is its arguments, but for objects, whose keys are settings of their own; that of a
+    function is its source. `import` names each imported module, `<Name>` each JSX element, `return` what a function
+    returns, and `directive` a string that stands alone, as "use client" does.
     """
 
     def __init__(self) -> None:
@@ -81,7 +83,9 @@ class CodeSettings:
             self.visit(child, path, depth)
 
     def _visit_named_function(self, node: Node, path: Path, depth: int) -> None:
-        self._visit_children(node, (*path, _field_source(node, "name")), depth)
+        path = (*path, _field_source(node, "name"))
+        self._set(path, _value(node), node, literal=False)
+        self._visit_children(node, path, depth)
 
     def _visit_return(self, node: Node, path: Path, depth: int) -> None:
         for value in node.named_children:
@@ -103,9 +107,9 @@ class CodeSettings:
         path = (f"{outer}({name})" if outer else name,) if callee != _WRAPPER_NAME else ()
         if callee in {"require", "import"} and positional and positional[0].type in _STRINGS:
             self._settings.append(Setting("import", _text(positional[0]), node.start_point.row))
-        elif path and not any(argument.type in _KEYED | _OBJECTS | {"composite_literal"} for argument in positional):
-            values = tuple(_element(argument) for argument in positional)
-            self._set(path, values, node, literal=all(map(_is_literal, positional)))
+        elif path:
+            values = [argument for argument in positional if argument.type not in _STRUCTURED]
+            self._set(path, tuple(map(_element, values)), node, literal=all(map(_is_literal, values)))
         self.visit(function, (), depth)
         for argument in positional:
             if argument.type in _CALLS and depth < MAX_DEPTH:
@@ -179,7 +183,7 @@ class CodeSettings:
         elif node.type in _OBJECTS or node.type == "composite_literal":
             self._visit_children(node, path, depth)
         elif node.type in _FUNCTIONS:
-            self._visit_function(node, path, depth)
+            self._visit_function(node, path, depth, is_set=is_set)
         elif is_set:
             self._set(path, _value(node), node, literal=_is_literal(node))
             if not _is_literal(node):
@@ -195,7 +199,9 @@ class CodeSettings:
             if not _is_literal(element):
                 self._visit_value(element, path, depth + 1, is_set=False)
 
-    def _visit_function(self, node: Node, path: Path, depth: int) -> None:
+    def _visit_function(self, node: Node, path: Path, depth: int, *, is_set: bool) -> None:
+        if is_set:
+            self._set(path, _value(node), node, literal=False)
         body = node.child_by_field_name("body")
         if body is None:
             return

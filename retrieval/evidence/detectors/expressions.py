@@ -1,6 +1,7 @@
 """Expressions in CEL, and what they are evaluated on."""
 
 import logging
+import re
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ from retrieval.evidence.detectors.functions import FUNCTIONS
 # cel logs why a function failed, and that may quote what somebody pasted.
 logging.getLogger("cel").addFilter(lambda _: False)
 
+_NAME_OF_THIS = re.compile(r"\bthis\.([a-z_]+)")
 _UNDECIDED = (ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
 """What an expression raises where it needs something that the evidence doesn't say, as a header that isn't there."""
 
@@ -31,15 +33,17 @@ class Expression:
     """An expression, compiled when it is first evaluated."""
 
     def __init__(self, source: str) -> None:
-        self.source = source
+        self._source = source
+        self._names_of_this = frozenset(_NAME_OF_THIS.findall(source))
 
     def holds(self, scope: Scope, this: Mapping[str, Any] | None = None) -> bool:
         """Whether it is true; what it can't decide is not.
 
         :param this: names of another item, which it compares the scope's with.
         """
-        if this is not None and self._compares:
-            scope.set("this", this)
+        if this is not None and self._names_of_this:
+            # Only what is compared: an exchange has much, and is compared with many.
+            scope.set("this", {name: this[name] for name in self._names_of_this if name in this})
         try:
             return self._program.execute(scope.context) is True
         except _UNDECIDED:
@@ -49,8 +53,4 @@ class Expression:
     def _program(self) -> Any:  # noqa: ANN401  (cel is imported when it is needed)
         import cel
 
-        return cel.compile(self.source)
-
-    @cached_property
-    def _compares(self) -> bool:
-        return "this" in self._program.variables()
+        return cel.compile(self._source)

@@ -3,7 +3,7 @@
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, islice
 from typing import Any
 
 from kb import Finding, ProductEvidence
@@ -16,6 +16,11 @@ from retrieval.evidence.detectors.expressions import Expression, Scope
 from retrieval.evidence.detectors.quotes import Quote, quote_exchange, quoted
 from retrieval.evidence.detectors.traffic import OwnExchange, OwnTraffic
 from retrieval.evidence.model import Artifacts, ConfigFact, LogLine, Side
+
+MOST_EXCHANGES = 1_000
+"""Of the product's own; what is wrong shows in the first of them."""
+MOST_ITEMS = 50
+"""That one proof tries: each is compared with all others."""
 
 
 class EvidenceDetectors:
@@ -42,7 +47,7 @@ class EvidenceDetectors:
         if not artifacts or not self._proofs:
             return []
         evidence = _Evidence(
-            exchanges=self._traffic.find(artifacts),
+            exchanges=self._traffic.find(artifacts)[:MOST_EXCHANGES],
             config=[_Setting.of(fact) for fact in self._sides.assign(resolve_environment(artifacts.config))],
             logged=self._logged(artifacts.log_lines),
         )
@@ -123,9 +128,8 @@ class _CompiledProof:
         return self._find_setting(evidence)
 
     def _find_exchange(self, expression: Expression, evidence: _Evidence) -> Quote | None:
-        for index, own in enumerate(evidence.exchanges):
-            if not expression.holds(own.scope):
-                continue
+        matching = ((index, own) for index, own in enumerate(evidence.exchanges) if expression.holds(own.scope))
+        for index, own in islice(matching, MOST_ITEMS):
             earlier, later = evidence.exchanges[:index], evidence.exchanges[index + 1 :]
             if (
                 _some(self._earlier, earlier, own.view)
@@ -137,9 +141,8 @@ class _CompiledProof:
         return None
 
     def _find_setting(self, evidence: _Evidence) -> Quote | None:
-        for setting in evidence.config:
-            if self._config is None or not self._config.holds(setting.scope):
-                continue
+        matching = (setting for setting in evidence.config if _some(self._config, [setting], {}))
+        for setting in islice(matching, MOST_ITEMS):
             others = (other for other in evidence.config if other is not setting)
             if _some(self._other_config, others, setting.view) and self._goes_with(evidence, setting.view, setting):
                 return quoted(setting.fact.text, setting.fact.where)

@@ -79,16 +79,18 @@ def test_a_snippet_that_breaks_off_keeps_its_nesting() -> None:
         'Mail.init({\n  appInfo: { apiDomain: "https://a.example.com" },\n  recipeList: [Session.init({ secure: true'
     )
     assert values(cut_off) == {
+        "Mail.init": (),
         "Mail.init.appInfo.apiDomain": "https://a.example.com",
         "Mail.init.recipeList": ("Session.init",),
+        "Session.init": (),
         "Session.init.secure": True,
     }
 
 
 def test_what_a_function_returns_is_named_by_the_function() -> None:
-    assert values('getTenantId: () => ""') == {"getTenantId.return": ""}
+    assert values('getTenantId: () => ""') == {"getTenantId": '() => ""', "getTenantId.return": ""}
     assert values('f({ getTenantId: async () => { if (x) { return "a"; } } })')["f.getTenantId.return"] == "a"
-    assert values('def get_tenant_id():\n    return ""') == {"get_tenant_id.return": ""}
+    assert values('def get_tenant_id():\n    return ""')["get_tenant_id.return"] == ""
 
 
 def test_elements_of_jsx_are_facts() -> None:
@@ -105,6 +107,7 @@ def test_python_is_read_with_keyword_arguments_and_dictionaries() -> None:
     )
     assert settings == {
         "import": "starlette.middleware.cors",
+        "app.add_middleware(CORSMiddleware)": ("CORSMiddleware",),
         "app.add_middleware(CORSMiddleware).allow_origins": ("*",),
         "app.add_middleware(CORSMiddleware).max_age": -1,
         "app.add_middleware(CORSMiddleware).headers": 'f"{x}"',
