@@ -6,6 +6,8 @@ from tests.kb_findings.recorded import (
     EXPOSED,
     TRY_REFRESH,
     UNAUTHORISED,
+    Arguments,
+    Entry,
     call,
     console,
     debug_log,
