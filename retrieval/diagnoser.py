@@ -139,13 +139,23 @@ class Diagnoser:
         findings: Sequence[ObservedFinding],
         top_k: int,
     ) -> dict[int, RuledOut]:
-        """Causes that the user's words suggest and that proof contradicts, by row; never the first cause."""
+        """Causes that the user's words suggest and that proof contradicts, by row.
+
+        The most probable outcome is not among them, since then the proof is likelier to be mistaken, and nor is the
+        first cause if nothing else would be left.
+        """
         proofs = [finding for finding in findings if finding.decided_by is not DecidedBy.TEXT]
-        first = distribution[:-1].argmax()
+        possible = [row for row in _descending(suspected[:-1]) if suspected[row] > 0]
+        contradicted = {
+            row: finding
+            for row in possible[:top_k]
+            if row != distribution.argmax() and (finding := contradiction(self._entries[row], proofs))
+        }
+        if len(contradicted) == len(possible):
+            contradicted.pop(int(distribution[:-1].argmax()), None)
         return {
             row: self._contradicted(self._entries[row], float(distribution[row]), finding)
-            for row in _descending(suspected[:-1])[:top_k]
-            if suspected[row] > 0 and row != first and (finding := contradiction(self._entries[row], proofs))
+            for row, finding in contradicted.items()
         }
 
     def _confidence(self, distribution: NDArray[np.float64]) -> Confidence:

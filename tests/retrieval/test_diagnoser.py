@@ -293,6 +293,25 @@ def test_the_first_cause_is_not_called_ruled_out_though_an_answer_contradicts_it
     assert doubtful.ruled_out == ()
 
 
+def test_a_cause_that_an_answer_contradicts_is_not_first_when_probably_none_is_right(diagnoser: Diagnoser) -> None:
+    off_topic = "which colour goes well with green?"
+    (first, *_) = ask(diagnoser, off_topic).causes
+    always = diagnoser.index.entries[first.entry_id].findings.always
+
+    denied = ask(diagnoser, off_topic, answers={always[0]: Answer.NO})
+
+    assert denied.none_probability > 0.5
+    assert [cause.entry_id for cause in denied.ruled_out] == [first.entry_id]
+
+
+def test_a_readable_symptom_has_a_cause_even_if_every_one_is_contradicted(diagnoser: Diagnoser) -> None:
+    answers = dict.fromkeys(["disk-full", "port-25-blocked", "certificate-expired", "password-refused"], Answer.NO)
+
+    denied = ask(diagnoser, "which colour goes well with green?", answers=answers)
+
+    assert (len(denied.causes), len(denied.ruled_out)) == (1, 3)
+
+
 def test_what_the_user_answered_is_among_the_findings(diagnoser: Diagnoser) -> None:
     answers = {"disk-full": Answer.NO, "queue-grows": Answer.UNKNOWN}
 
