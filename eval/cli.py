@@ -74,6 +74,34 @@ def run(
 
 
 @app.command()
+def dialogue(
+    name: Annotated[str, typer.Argument(metavar="RUN", help="Name of a run whose queries are asked.")] = "latest",
+    api: Annotated[str | None, typer.Option(help="Base URL of a running API; asked in process if left out.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Let simulated users answer the follow-up questions of a run's queries: how much each question helps."""
+    from eval.dialogues import hold_dialogues, save_dialogues, summarise_dialogues
+    from eval.rendering import render_dialogues
+    from eval.settings import EvalSettings
+    from kb.loader import load_knowledge_base
+    from kb.rendering import print_all
+    from kb.settings import KnowledgeBaseSettings
+
+    asked = _load(name)
+    knowledge_base = load_knowledge_base(KnowledgeBaseSettings().kb_dir)
+    with _target(api) as (target, _), _progress("Conversing") as show:
+        dialogues = hold_dialogues(asked, target, knowledge_base, show)
+    folder = EvalSettings().runs_dir / name
+    save_dialogues(dialogues, folder)
+    summary = summarise_dialogues(dialogues)
+    if as_json:
+        typer.echo(summary.model_dump_json(indent=2))
+        return
+    print_all(render_dialogues(summary))
+    typer.echo(f"kept in {folder}", err=True)
+
+
+@app.command()
 def compare(first: RunName, second: RunName, as_json: AsJson = False) -> None:
     """Compare two runs of the same queries: which measures changed by more than chance, and which queries most."""
     from eval.comparison import changes, compare_runs
@@ -103,12 +131,15 @@ def report(
     to: Annotated[Path | None, typer.Option(metavar="FILE", help="Left out: report.html in the run's folder.")] = None,
 ) -> None:
     """Write a run as one HTML page that needs no network."""
+    from eval.dialogues import load_dialogues
     from eval.report import render_report
     from eval.runs import plain_searches
     from eval.settings import EvalSettings
 
     folder = EvalSettings().runs_dir / name
-    page = render_report(_load(name), plain_searches(folder), _load(baseline) if baseline else None)
+    page = render_report(
+        _load(name), plain_searches(folder), _load(baseline) if baseline else None, load_dialogues(folder)
+    )
     path = to or folder / "report.html"
     path.write_text(page, encoding="utf-8")
     typer.echo(path)

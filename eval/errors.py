@@ -8,6 +8,7 @@ EvalError
 ├── UnusableRun      a run that this version can't read
 ├── OccupiedFolder   a run would replace something that is no run
 ├── OtherQueries     two runs that can't be compared
+├── OtherIndex       dialogues about a run that another index answered
 ├── NoBaseline       nothing to hold answers against
 ├── InvalidFeedback  a feedback file that doesn't validate
 ├── InvalidLabel     a label that isn't ENTRY=1 or ENTRY=2
@@ -77,6 +78,16 @@ class OtherQueries(EvalError):
         super().__init__(
             f"'{name}' and '{other}' answered different queries, or by different judgments ({len(differing)}: {some}): "
             "ask both the same query files"
+        )
+
+
+class OtherIndex(EvalError):
+    """A run was answered from another index than is asked now."""
+
+    def __init__(self, run: str, of_run: str, asked: str) -> None:
+        super().__init__(
+            f"the run '{run}' was answered from index {of_run}, and this is {asked}: ask its queries again with "
+            "`causeway eval run`"
         )
 
 

@@ -8,6 +8,7 @@ coverage@5%   largest share of queries that can be answered, the surest first, w
 Brier         mean squared difference of the first answer's probability and its being right; 0 is best
 ECE           expected calibration error of the first answer in ten bins of equal width; 0 is best (Guo et al. 2017,
               "On calibration of modern neural networks")
+decoy@1       share of queries with decoys whose first answer is one; 0 is best
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -38,6 +39,7 @@ class Judgement(BaseModel):
 
     `first_score` tells how sure the first answer is, on any scale; None if there was no answer. `first_probability` is
     None if the scores are no probabilities. `ranked`: each ranking measure's value, empty if nothing answers the query.
+    `decoy_first`: whether the first answer is a decoy, None if the query has none.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -49,6 +51,7 @@ class Judgement(BaseModel):
     first_right: bool
     none_score: float
     ranked: dict[str, float]
+    decoy_first: bool | None = None
 
     @property
     def answerable(self) -> bool:
@@ -77,6 +80,9 @@ def judge(run: Run) -> list[Judgement]:
                 first_right=first is not None and first.entry_id in answer.query.labels,
                 none_score=answer.none_score,
                 ranked=ranked.get(answer.query.id, {}),
+                decoy_first=first is not None and first.entry_id in answer.query.decoys
+                if answer.query.decoys
+                else None,
             )
         )
     return judgements
@@ -95,6 +101,7 @@ class Table:
     first_probability: Floats
     first_right: Floats
     none_score: Floats
+    decoy_first: Floats
     ranked: Floats
     """One more axis, in front: shape (n_ranking_measures, ..., n)."""
 
@@ -107,6 +114,7 @@ class Table:
             first_probability=_or_nan(judgement.first_probability for judgement in judgements),
             first_right=np.array([judgement.first_right for judgement in judgements], float),
             none_score=rankdata([judgement.none_score for judgement in judgements]),
+            decoy_first=_or_nan(judgement.decoy_first for judgement in judgements),
             ranked=np.array(
                 [_or_nan(judgement.ranked.get(str(name)) for judgement in judgements) for name in RANKING_MEASURES]
             ),
@@ -203,9 +211,10 @@ MEASURES: Mapping[str, Callable[[Table], Floats]] = {
     "coverage@10%": _coverage_at(0.10),
     "Brier": _brier,
     "ECE": _expected_calibration_error,
+    "decoy@1": lambda table: _mean(table.decoy_first),
 }
 """From a table to the value of the measure, of shape (...)."""
-LOWER_IS_BETTER = frozenset({"Brier", "ECE"})
+LOWER_IS_BETTER = frozenset({"Brier", "ECE", "decoy@1"})
 
 
 class Estimate(BaseModel):

@@ -15,6 +15,7 @@ from matplotlib import style
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
+from eval.dialogues import DialogueGroup
 from eval.measures import CALIBRATION_BINS, Group, Judgement, Table, calibration_bin, coverage_and_risk
 
 INK, MUTED, GRID, ACCENT = "#010101", "#020202", "#030303", "#040404"
@@ -100,6 +101,20 @@ def risk_coverage(judgements_of: Mapping[str, Sequence[Judgement]]) -> Markup:
         )
         axes.legend(labelcolor=MUTED)
         return _svg(figure, "Risk-coverage curve")
+
+
+def questions(groups: Sequence[DialogueGroup]) -> Markup:
+    """P@1 by the number of questions that a simulated user answered, one line a group, with its intervals."""
+    with _plot() as (figure, axes):
+        for colour, group in zip((ACCENT, *OTHERS), groups, strict=False):
+            numbers = range(len(group.first_right))
+            values = [estimate.value or 0.0 for estimate in group.first_right]
+            lows, highs = ([getattr(estimate, end) for estimate in group.first_right] for end in ("low", "high"))
+            axes.plot(numbers, values, color=colour, label=group.name, linewidth=2, marker="o", markersize=4)
+            axes.fill_between(numbers, lows, highs, color=colour, alpha=0.12, linewidth=0)
+        axes.set(ylim=(0, 1.02), xticks=range(len(groups[0].first_right)), xlabel="questions answered", ylabel="P@1")
+        axes.legend(labelcolor=MUTED, loc="lower right")
+        return _svg(figure, "P@1 by the number of questions answered")
 
 
 def bars(groups: Sequence[Group], measure: str) -> Markup:

@@ -1,8 +1,9 @@
 """Queries with known answers, one JSON object a line.
 
-`{"id", "question", "labels": {"<entry id>": 2 | 1}, "evidence": [{"name", "text"}], "style"}`: grade 2 is the cause, 1
-a helpful lead; no labels mean that nothing in the knowledge base answers it. Evidence and style are optional, other
-keys are ignored.
+`{"id", "question", "labels": {"<entry id>": 2 | 1}, "evidence": [{"name", "text"}], "style", "decoys": ["<entry id>"]}`
+
+Grade 2 is the cause, 1 a helpful lead; no labels mean that nothing in the knowledge base answers it. Decoys are causes
+that the question suggests and the evidence refutes. Evidence, style and decoys are optional, other keys are ignored.
 """
 
 from collections.abc import Collection, Sequence
@@ -30,6 +31,7 @@ class Query(BaseModel):
     labels: Labels
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE_ITEMS)] = ()
     style: Annotated[str | None, Field(description="How it is written; measured apart.")] = None
+    decoys: Annotated[tuple[str, ...], Field(description="What the question suggests and the evidence refutes.")] = ()
 
     def request(self, top_k: int) -> DiagnosisRequest:
         """The request that asks this query."""
@@ -59,8 +61,13 @@ def locate_queries(paths: Sequence[Path], entry_ids: Collection[str]) -> list[tu
             if query.id in located:
                 problems.append(Problem(path, line, f"query id '{query.id}' is used twice"))
             problems += [
-                Problem(path, line, f"unknown entry '{entry_id}' in labels")
-                for entry_id in sorted(query.labels.keys() - entry_ids)
+                Problem(path, line, f"unknown entry '{entry_id}' in {field}")
+                for field, named in (("labels", query.labels), ("decoys", query.decoys))
+                for entry_id in sorted(set(named) - set(entry_ids))
+            ]
+            problems += [
+                Problem(path, line, f"'{entry_id}' is a label and a decoy")
+                for entry_id in sorted(set(query.decoys) & query.labels.keys())
             ]
             located[query.id] = (path, line, query)
         if not rows and not file_problems:

@@ -7,6 +7,7 @@ from rich.table import Table
 from rich.text import Text
 
 from eval.comparison import Change, Difference
+from eval.dialogues import DialogueSummary
 from eval.feedback import Candidate
 from eval.measures import MEASURES, Estimate, Summary
 from kb.rendering import Unbroken
@@ -43,7 +44,7 @@ def render_summary(summary: Summary, others: Mapping[str, Summary]) -> Iterator[
     """A run in numbers, beside other systems that answered the same queries."""
     yield Unbroken(_measures_table(summary, others))
     yield ""
-    yield Unbroken(_groups_table(summary, ("P@1", "Success@3", "AUROC", "ECE")))
+    yield Unbroken(_groups_table(summary, ("P@1", "Success@3", "AUROC", "ECE", "decoy@1")))
     yield ""
     yield Unbroken(_voices_table(summary))
     yield ""
@@ -78,6 +79,23 @@ def _voices_table(summary: Summary) -> Table:
             voice.confidence.value, str(voice.queries), _number(voice.first_right), _number(voice.right_in_three)
         )
     return table
+
+
+def render_dialogues(summary: DialogueSummary) -> Iterator[RenderableType]:
+    """P@1 after each number of questions, by how sure the answer was before the first."""
+    counts = range(len(summary.groups[0].first_right)) if summary.groups else range(0)
+    table = _table(
+        "first answer", "queries", *(f"P@1 after {count}" for count in counts), "gain of two", "asked", "until right"
+    )
+    for group in summary.groups:
+        first_right = (_estimate(estimate) for estimate in group.first_right)
+        asked = f"{group.questions:.2f}"
+        until_right = "·" if group.until_right is None else f"{group.until_right:.2f}"
+        table.add_row(group.name, str(group.queries), *first_right, _estimate(group.gain), asked, until_right)
+    yield Unbroken(table)
+    if summary.questions_in_vain is not None:
+        yield ""
+        yield f"{summary.questions_in_vain:.2f} questions asked about a query that nothing answers"
 
 
 def differences_table(differences: Sequence[Difference], first: str, second: str) -> Table:

@@ -9,6 +9,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from eval import plots
 from eval.comparison import Difference, changes, differences, require_same_queries
+from eval.dialogues import Dialogue, summarise_dialogues
 from eval.measures import LOWER_IS_BETTER, MEASURES, Summary, judge, summarise
 from eval.runs import Answer, Run
 
@@ -26,11 +27,14 @@ class Confusion:
     queries: Sequence[Answer]
 
 
-def render_report(run: Run, others: Mapping[str, Run], baseline: Run | None = None) -> str:
+def render_report(
+    run: Run, others: Mapping[str, Run], baseline: Run | None = None, dialogues: Sequence[Dialogue] = ()
+) -> str:
     """The page.
 
     :param others: systems to show beside the run, by name.
     :param baseline: an earlier run of the same queries to compare with.
+    :param dialogues: conversations about the run's queries.
     :raises OtherQueries: if a system answered other queries.
     """
     judgements = judge(run)
@@ -40,6 +44,7 @@ def render_report(run: Run, others: Mapping[str, Run], baseline: Run | None = No
     parts = {
         kind: [group for group in summary.groups if group.name.startswith(f"{kind}: ")] for kind in ("section", "style")
     }
+    conversed = summarise_dialogues(dialogues)
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,
@@ -62,6 +67,8 @@ def render_report(run: Run, others: Mapping[str, Run], baseline: Run | None = No
         ),
         parts={kind: plots.bars(groups, "P@1") for kind, groups in parts.items() if groups},
         latency=plots.latency([answer.latency_ms for answer in run.answers]),
+        dialogues=conversed,
+        questions=plots.questions(conversed.groups) if conversed.groups else None,
         confusions=_confusions(run),
         worst=_worst(run),
     )

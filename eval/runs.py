@@ -6,6 +6,7 @@
     run.trec        the ranking, as TREC tools read it
     qrels.trec      the judgments, as TREC tools read them
     summary.json    the measures
+    dialogues.jsonl conversations about the queries, if any were held
     dense/ bm25/ rrf/   the same of the baselines
 """
 

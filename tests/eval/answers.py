@@ -21,13 +21,14 @@ def answer(
     none_score: float = 0.1,
     question: str = "what is this?",
     style: str | None = None,
+    decoys: Sequence[str] = (),
     confidence: Confidence | None = None,
     latency_ms: float = 1.0,
     reasons: Sequence[Reason] = (),
 ) -> Answer:
     """One answered query. `causes`: entry id to score, in the order shown; `reasons` are those of each cause."""
     return Answer(
-        query=Query(id=query_id, question=question, labels=labels, style=style),
+        query=Query(id=query_id, question=question, labels=labels, style=style, decoys=tuple(decoys)),
         causes=tuple(RankedCause(entry_id=key, score=score, reasons=tuple(reasons)) for key, score in causes.items()),
         none_score=none_score,
         confidence=confidence,
@@ -58,6 +59,7 @@ def judgement(
     first_right: bool = False,
     none_score: float = 0.1,
     ranked: Mapping[str, float] | None = None,
+    decoy_first: bool | None = None,
 ) -> Judgement:
     """What a calibrated system did with one query."""
     return Judgement(
@@ -68,4 +70,5 @@ def judgement(
         first_right=first_right,
         none_score=none_score,
         ranked=dict(ranked or {}),
+        decoy_first=decoy_first,
     )

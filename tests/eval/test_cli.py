@@ -19,6 +19,7 @@ from eval.errors import (
     NoRun,
     NotConfirmable,
     OccupiedFolder,
+    OtherIndex,
     OtherQueries,
     TooFewReports,
 )
@@ -269,6 +270,53 @@ def test_report_of_a_named_run_goes_where_it_is_told(queries: Path, tmp_path: Pa
 
     assert succeed("report", "mine/bm25", "--to", tmp_path / "page.html") == f"{tmp_path / 'page.html'}\n"
     assert "Evaluation of mine/bm25" in Page((tmp_path / "page.html").read_text(encoding="utf-8")).text
+
+
+@pytest.mark.usefixtures("served_index", "kb_files")
+def test_dialogues_are_held_about_a_run_and_become_part_of_its_report(runs_dir: Path, tmp_path: Path) -> None:
+    torn = {
+        "id": "torn",
+        "question": "messages stay in the queue, mail stopped overnight",
+        "labels": {"port-25-blocked-by-provider": 2},
+    }
+    succeed("run", "--queries", write(tmp_path / "torn.jsonl", torn, UNANSWERABLE))
+
+    printed = succeed("dialogue")
+
+    assert row(printed, "all")[:3] == ["all", "1", "0.000"]
+    assert "questions asked about a query that nothing answers" in printed
+    assert (runs_dir / "latest" / "dialogues.jsonl").exists()
+    succeed("report")
+    page = Page((runs_dir / "latest" / "report.html").read_text(encoding="utf-8"))
+    assert "What a question is worth" in page.text
+
+
+@pytest.mark.usefixtures("served_index", "kb_files", "runs_dir")
+def test_dialogues_over_http_are_those_in_process(queries: Path, api_url: str) -> None:
+    succeed("run", "--queries", queries)
+
+    assert succeed("dialogue", "--json", "--api", api_url) == succeed("dialogue", "--json")
+
+
+@pytest.mark.usefixtures("served_index", "kb_files", "runs_dir")
+def test_dialogues_about_nothing_but_the_unanswerable_have_no_groups(tmp_path: Path) -> None:
+    succeed("run", "--queries", write(tmp_path / "none.jsonl", UNANSWERABLE))
+
+    assert json.loads(succeed("dialogue", "--json"))["groups"] == []
+    assert "questions asked about a query that nothing answers" in succeed("dialogue")
+
+
+@pytest.mark.usefixtures("served_index", "kb_files")
+def test_dialogues_about_a_run_of_another_index_are_refused(runs_dir: Path, queries: Path) -> None:
+    succeed("run", "--queries", queries)
+    info = runs_dir / "latest" / "run.json"
+    info.write_text(re.sub(r'"index_id": "[^"]+"', '"index_id": "older"', info.read_text()))
+
+    assert fail(OtherIndex, "dialogue").startswith("the run 'latest' was answered from index older, and this is ")
+
+
+def test_dialogues_without_a_run_say_how_to_make_one() -> None:
+    assert fail(NoRun, "dialogue").endswith("there is none yet; `causeway eval run` makes one")
 
 
 def test_report_without_a_run_says_how_to_make_one() -> None:

@@ -27,6 +27,7 @@ def drawn(seed: int) -> list[Judgement]:
             first_right=number < ANSWERABLE and random.random() < 0.3 + 0.1 * seed,
             none_score=float(random.normal(0 if number < ANSWERABLE else 0.5 * seed)),
             ranked={str(name): float(random.integers(0, 4 + seed)) for name in RANKING_MEASURES if number < ANSWERABLE},
+            decoy_first=bool(random.random() < 0.5) if number % 2 else None,
         )
         for number in range(QUERIES)
     ]

@@ -42,6 +42,7 @@ def judgements(draw: st.DrawFn) -> Judgement:
         first_right=answerable and first_score is not None and draw(st.booleans()),
         none_score=draw(scores),
         ranked={name: draw(scores) for name in RANKING_NAMES} if answerable else {},
+        decoy_first=draw(st.none() | st.booleans()),
     )
 
 
@@ -108,6 +109,7 @@ def test_a_perfect_and_sure_run_measures_one_and_has_no_calibration_error() -> N
         "coverage@10%": 0.5,
         "Brier": 0.0,
         "ECE": 0.0,
+        "decoy@1": None,
     }
 
 
@@ -261,7 +263,19 @@ def test_ranking_is_not_measured_without_a_query_that_something_answers() -> Non
         "coverage@10%": 0.0,
         "Brier": pytest.approx(0.04 / 2),
         "ECE": pytest.approx(0.2 / 2),
+        "decoy@1": None,
     }
+
+
+def test_a_decoy_counts_when_it_is_first_among_the_queries_that_have_one() -> None:
+    measures = measured(
+        answer("q1", {"a": 2}, {"b": 0.6, "a": 0.4}, decoys=["b", "c"]),
+        answer("q2", {"a": 2}, {"a": 0.6, "b": 0.4}, decoys=["b"]),
+        answer("q3", {}, {}, decoys=["b"]),
+        answer("q4", {"a": 2}, {"b": 0.6}),
+    )
+
+    assert measures["decoy@1"] == pytest.approx(1 / 3)
 
 
 def test_scores_that_are_no_probabilities_have_no_calibration() -> None:

@@ -7,7 +7,9 @@ from pathlib import Path
 import pytest
 
 from eval import plots
+from eval.dialogues import Dialogue, summarise_dialogues
 from eval.measures import Group, judge, summarise
+from retrieval import Confidence
 from tests.eval.answers import answer, judgement, run_of
 from tests.eval.page import Page
 
@@ -16,6 +18,12 @@ JUDGEMENTS = [
     judgement("q2", first_score=1.0, first_right=True),
     judgement("q3", first_score=0.15),
     judgement("q4", answerable=False, first_score=None),
+]
+
+
+DIALOGUES = [
+    Dialogue(query_id="q1", answerable=True, confidence=Confidence.LIKELY, asked=(), first_right=(True,)),
+    Dialogue(query_id="q2", answerable=True, confidence=Confidence.UNSURE, asked=("f",), first_right=(False, True)),
 ]
 
 
@@ -30,11 +38,12 @@ def all_plots() -> list[str]:
         plots.reliability(JUDGEMENTS),
         plots.risk_coverage({"causeway": JUDGEMENTS, "bm25": JUDGEMENTS, "dense": JUDGEMENTS, "rrf": JUDGEMENTS}),
         plots.bars(groups("log", "vague"), "P@1"),
+        plots.questions(summarise_dialogues(DIALOGUES).groups),
         plots.latency([1.0, 2.0, 3.0]),
     ]
 
 
-@pytest.mark.parametrize("number", range(4), ids=["reliability", "risk", "bars", "latency"])
+@pytest.mark.parametrize("number", range(5), ids=["reliability", "risk", "bars", "questions", "latency"])
 def test_every_colour_is_one_of_the_page(number: int) -> None:
     svg = all_plots()[number]
 
@@ -53,6 +62,12 @@ def test_risk_and_coverage_has_a_line_a_system_by_its_name() -> None:
 
     assert "causeway" in text
     assert "bm25" in text
+
+
+def test_questions_have_a_line_for_each_confidence() -> None:
+    text = Page(plots.questions(summarise_dialogues(DIALOGUES).groups)).text
+
+    assert all(name in text for name in ("all", "likely", "unsure"))
 
 
 def test_bars_show_each_group_with_its_number_of_queries() -> None:

@@ -197,3 +197,11 @@ def test_a_query_is_asked_with_its_evidence() -> None:
     request = Query(id="q1", question="mail stopped", labels={}, evidence=evidence).request(top_k=7)
 
     assert request == DiagnosisRequest(symptom="mail stopped", evidence=evidence, top_k=7)
+
+
+def test_decoys_are_entries_and_no_labels(tmp_path: Path) -> None:
+    query = {"id": "q1", "question": "a", "labels": {"disk-full": 2}, "decoys": ["disk-full", "moon-full"]}
+
+    messages = [problem.message for problem in problems(write(tmp_path / "q.jsonl", query))]
+
+    assert messages == ["unknown entry 'moon-full' in decoys", "'disk-full' is a label and a decoy"]

@@ -3,9 +3,17 @@ import io
 from rich.console import Console, RenderableType
 
 from eval.comparison import Change, Difference
+from eval.dialogues import DialogueGroup, DialogueSummary
 from eval.feedback import Candidate
-from eval.measures import summarise
-from eval.rendering import ablation_table, candidates_table, changes_table, differences_table, render_summary
+from eval.measures import Estimate, summarise
+from eval.rendering import (
+    ablation_table,
+    candidates_table,
+    changes_table,
+    differences_table,
+    render_dialogues,
+    render_summary,
+)
 from retrieval import Confidence
 from tests.eval.answers import answer, run_of
 
@@ -31,10 +39,32 @@ def test_summary_shows_measures_groups_and_confidences() -> None:
     assert printed[0] == ["measure", "latest,", "95", "%", "interval", "bm25"]
     assert ["P@1", "1.000", "1.000", "to", "1.000", "1.000"] in printed
     assert ["ECE", "0.150", "0.100", "to", "0.200", "·"] in printed
-    assert ["unanswerable", "1", "·", "·", "·", "0.200"] in printed
-    assert ["style:", "log", "1", "1.000", "1.000", "·", "0.100"] in printed
+    assert ["unanswerable", "1", "·", "·", "·", "0.200", "·"] in printed
+    assert ["style:", "log", "1", "1.000", "1.000", "·", "0.100", "·"] in printed
     assert ["confident", "1", "1.000", "1.000"] in printed
     assert " ".join(printed[-1]) == "2 queries; an answer takes 3.0 ms (median), 3.9 ms (95th percentile)"
+
+
+def test_dialogues_show_precision_after_each_question() -> None:
+    summary = DialogueSummary(
+        groups=[
+            DialogueGroup(
+                name="unsure",
+                queries=12,
+                first_right=[Estimate(value=value, low=value - 0.1, high=value + 0.1) for value in (0.5, 0.75)],
+                gain=Estimate(value=0.25, low=0.1, high=0.4),
+                questions=1.5,
+                until_right=None,
+            )
+        ],
+        questions_in_vain=0.4,
+    )
+
+    header, unsure, _, in_vain = rows(*render_dialogues(summary))
+
+    assert " ".join(header) == "first answer queries P@1 after 0 P@1 after 1 gain of two asked until right"
+    assert " ".join(unsure) == ("unsure 12 0.500 0.400 to 0.600 0.750 0.650 to 0.850 0.250 0.100 to 0.400 1.50 ·")
+    assert " ".join(in_vain) == "0.40 questions asked about a query that nothing answers"
 
 
 def test_difference_shows_the_change_of_the_number_and_its_significance() -> None:

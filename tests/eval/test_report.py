@@ -3,6 +3,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from eval.dialogues import Dialogue
 from eval.errors import OtherQueries
 from eval.measures import MEASURES, summarise
 from eval.report import CONFUSIONS, WORST, render_report
@@ -26,6 +27,7 @@ RIGHT = answer(
     {"a": 2},
     {"a": 0.9, "b": 0.05},
     style="log",
+    decoys=["b"],
     confidence=Confidence.CONFIDENT,
     latency_ms=3,
     reasons=[REASON],
@@ -79,6 +81,18 @@ def test_page_shows_other_systems_beside_the_run() -> None:
 
     assert (shown["P@1"], shown["Brier (lower is better)"]) == ("0.500", "·")
     assert "bm25" in Page(html).text
+
+
+def test_page_shows_what_questions_are_worth_if_dialogues_were_held() -> None:
+    asked = Dialogue(
+        query_id="wrong", answerable=True, confidence=Confidence.UNSURE, asked=("f",), first_right=(False, True)
+    )
+
+    html = render_report(run_of(ANSWERS), {}, dialogues=[asked])
+
+    assert "What a question is worth" in Page(html).text
+    assert ["unsure", "1", "0.000 0.000 to 0.000", *["1.000 1.000 to 1.000"] * 3] in [row[:6] for row in cells(html)]
+    assert "What a question is worth" not in Page(render_report(run_of(ANSWERS), {})).text
 
 
 def test_page_needs_no_network_and_runs_no_code() -> None:
