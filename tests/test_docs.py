@@ -1,5 +1,6 @@
 """The documentation names what there is."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,8 +12,11 @@ from bot.settings import BotSettings
 from causeway import app
 from indexer.settings import IndexSettings
 from kb.settings import KnowledgeBaseSettings
+from retrieval.diagnosis import MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_ITEMS
+from retrieval.evidence import har, reading, telling
 
 ROOT = Path(__file__).parent.parent
+EVIDENCE = (ROOT / "docs" / "evidence.md").read_text(encoding="utf-8")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -33,6 +37,23 @@ def command_names(typer_app: Typer, prefix: str = "") -> set[str]:
         assert group.typer_instance is not None
         names |= command_names(group.typer_instance, f"{group.name} ")
     return names
+
+
+@pytest.mark.parametrize(
+    "limit",
+    [
+        MAX_EVIDENCE_CHARACTERS,
+        MAX_EVIDENCE_ITEMS,
+        har.MOST_EXCHANGES,
+        har.MOST_CHARACTERS,
+        reading.MOST_LINES // 2,
+        reading.MOST_PARTS,
+        reading.MOST_CONFIG_CHARACTERS,
+        telling.MOST_CHARACTERS,
+    ],
+)
+def test_the_limits_of_evidence_are_documented(limit: int) -> None:
+    assert re.search(rf"\b{limit:,}\b", EVIDENCE)
 
 
 def test_every_command_is_in_the_readme() -> None:

@@ -2,6 +2,7 @@
 
 import json
 import random
+import tracemalloc
 from collections.abc import Callable
 
 import pytest
@@ -14,6 +15,7 @@ from retrieval.evidence.reading import MOST_LINES, MOST_PARTS, MOST_RECORDINGS, 
 from tests.evidence_corpus import variants
 from tests.retrieval.evidence import samples
 from tests.retrieval.evidence.fuzz import check, mutate, seeds
+from tests.retrieval.evidence.large_har import large_har
 
 
 def attached(text: str, name: str = "a.txt") -> Artifacts:
@@ -306,6 +308,22 @@ def test_of_a_long_log_the_first_and_the_last_lines_keep_their_numbers() -> None
     assert (lines[-1].text, lines[-1].line) == (f"line {MOST_LINES + 100}", MOST_LINES + 100)
 
 
+def test_the_largest_recording_needs_little_more_memory_than_its_text() -> None:
+    text = large_har()
+    assert len(text) > 10_000_000
+
+    tracemalloc.start()
+    try:
+        artifacts = attached(text, "large.har")
+        peak = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+
+    assert len(artifacts.exchanges) > 300
+    assert artifacts.unreadable == ()
+    assert peak < 100_000_000
+
+
 def test_names_of_evidence_are_masked() -> None:
     assert attached("Error: a", "ada@pigeon.example.log").log_lines[0].source == "[masked:e-mail]"
 
@@ -313,17 +331,17 @@ def test_names_of_evidence_are_masked() -> None:
 @pytest.mark.parametrize(
     "text",
     [
-        "curl 'x\n" * 50_000,
-        "Request URL:\n" * 50_000,
-        "HTTP/1.1 200 OK\n" * 50_000,
-        "set-cookie: a=b\n" * 50_000,
-        "set-cookie: a" + ", a=b" * 50_000,
-        "cookie: " + "a=b;" * 100_000,
+        "curl 'x\n" * 20_000,
+        "Request URL:\n" * 20_000,
+        "HTTP/1.1 200 OK\n" * 20_000,
+        "set-cookie: a=b\n" * 20_000,
+        "set-cookie: a" + ", a=b" * 20_000,
+        "cookie: " + "a=b;" * 50_000,
         '{"log":{"entries":[{"request":{"url":"http://a/"}}]}}' * 5_000,
         '{"log":{"entries":[' + '{"request":{"url":"http://a/?' + "a=b&" * 100_000 + '"}}]}}',
         ("Invoke-WebRequest -Headers @{" * 3_000 + "\n") * 5,
         ("Invoke-WebRequest -Uri a -Body [" * 3_000 + "\n") * 5,
-        "```\na\n" * 50_000,
+        "```\na\n" * 20_000,
         " " * 90_000 + "x",
         "server {" * 20_000,
         "\x1b[" * 200_000,
