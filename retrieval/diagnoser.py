@@ -79,8 +79,8 @@ class Diagnoser:
         signals = self.signals.compute(symptom, _holding(findings, DecidedBy.TEXT))
         suspected = self._suspected(signals, request.filters)
         distribution = self._proved(suspected, findings)
-        ruled_out = self._ruled_out(suspected, distribution, findings, request.top_k)
-        order = [row for row in _descending(distribution[:-1]) if row not in ruled_out and distribution[row] > 0]
+        contradicted = self._contradicted(distribution, findings)
+        order = [row for row in _descending(distribution[:-1]) if distribution[row] > 0 and row not in contradicted]
         confidence = self._confidence(distribution)
         explanation = Explanation(self.index, self.ranker, self.beliefs, symptom, signals, findings)
         return Diagnosis(
@@ -89,7 +89,11 @@ class Diagnoser:
             confidence=confidence,
             none_probability=_rounded_down(distribution[-1]),
             causes=tuple(self._cause(row, float(distribution[row]), explanation) for row in order[: request.top_k]),
-            ruled_out=tuple(ruled_out.values()),
+            ruled_out=tuple(
+                self._ruled_out(row, float(distribution[row]), contradicted[row])
+                for row in _descending(suspected[:-1])[: request.top_k]
+                if row in contradicted
+            ),
             findings=tuple(findings),
             unreadable=tuple(UnreadableEvidence(name=item.source, reason=item.reason) for item in artifacts.unreadable),
             follow_up=self._follow_up(distribution, findings, request),
@@ -132,31 +136,24 @@ class Diagnoser:
         )
         return _normalised(suspected * np.exp(answers + evidence))
 
-    def _ruled_out(
-        self,
-        suspected: NDArray[np.float64],
-        distribution: NDArray[np.float64],
-        findings: Sequence[ObservedFinding],
-        top_k: int,
-    ) -> dict[int, RuledOut]:
-        """Causes that the user's words suggest and that proof contradicts, by row.
+    def _contradicted(
+        self, distribution: NDArray[np.float64], findings: Sequence[ObservedFinding]
+    ) -> dict[int, ObservedFinding]:
+        """Rows of the entries that an answer or evidence contradicts, each with the finding that does.
 
         The most probable outcome is not among them, since then the proof is likelier to be mistaken, and nor is the
         first cause if nothing else would be left.
         """
         proofs = [finding for finding in findings if finding.decided_by is not DecidedBy.TEXT]
-        possible = [row for row in _descending(suspected[:-1]) if suspected[row] > 0]
         contradicted = {
             row: finding
-            for row in possible[:top_k]
-            if row != distribution.argmax() and (finding := contradiction(self._entries[row], proofs))
+            for row, entry in enumerate(self._entries)
+            if distribution[row] > 0 and (finding := contradiction(entry, proofs))
         }
-        if len(contradicted) == len(possible):
+        contradicted.pop(int(distribution.argmax()), None)
+        if len(contradicted) == np.count_nonzero(distribution[:-1]):
             contradicted.pop(int(distribution[:-1].argmax()), None)
-        return {
-            row: self._contradicted(self._entries[row], float(distribution[row]), finding)
-            for row, finding in contradicted.items()
-        }
+        return contradicted
 
     def _confidence(self, distribution: NDArray[np.float64]) -> Confidence:
         first = distribution[:-1].max()
@@ -194,7 +191,8 @@ class Diagnoser:
             url=_url(entry),
         )
 
-    def _contradicted(self, entry: Entry, probability: float, finding: ObservedFinding) -> RuledOut:
+    def _ruled_out(self, row: int, probability: float, finding: ObservedFinding) -> RuledOut:
+        entry = self._entries[row]
         return RuledOut(
             entry_id=entry.id,
             title=entry.title,

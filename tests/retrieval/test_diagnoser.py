@@ -284,6 +284,15 @@ def test_only_causes_that_would_be_listed_are_shown_as_ruled_out(diagnoser: Diag
     ]
 
 
+def test_a_contradicted_cause_is_not_listed_even_if_others_are_less_probable(diagnoser: Diagnoser) -> None:
+    # Beyond the two that would be listed without the answers, a third one is contradicted as well.
+    answers = {"disk-full": Answer.NO, "certificate-expired": Answer.NO}
+
+    denied = ask(diagnoser, TORN, answers=answers, top_k=2)
+
+    assert [cause.entry_id for cause in denied.causes] == ["port-25-blocked-by-provider", "password-hash-outdated"]
+
+
 def test_the_first_cause_is_not_called_ruled_out_though_an_answer_contradicts_it(diagnoser: Diagnoser) -> None:
     log = "queue manager: write failed: No space left on device"
 
