@@ -20,7 +20,7 @@ _COOKIE_OBJECT = rf"(?i)\bcookies?{_SET}\{{[^}}\n]*"
 _COOKIE_FIELD = r"(:\s*[\"'])([^\"'\n]*)"
 _COOKIE = (
     r"(?i)\b(?:set-cookie2?|cookie2?|path|domain|expires|max-age|samesite|priority|version)=[^;,\s\"']*"
-    r"|([^\s;=,\"'{}()]+)=(\"[^\"\n]*\"|[^;\"'\n]*)"
+    r"|([^\s;=,\"'{}()]+)=(\"[^\"\n]*\"|[^;\"'\s]*)"
 )
 _AUTHORIZATION = (
     rf"(?i)(\bauthorization{_SET}(?:{_QUOTE})?)(?:((?:digest|aws4-hmac-sha256|negotiate|ntlm|hoba|oauth)\s+)([^\n'`]+)"
@@ -51,11 +51,11 @@ _PROVIDER_KEY = (
     r"|EAA[A-Za-z0-9]{30,}|SG\.[\w-]{16,}\.[\w-]{16,}|SK[0-9a-f]{32}|AC[0-9a-f]{32}|key-[0-9a-f]{32}|\d{8,10}:AA[\w-]{30,}"
     r"|[MNO][\w-]{23,27}\.[\w-]{6}\.[\w-]{27,})"  # Discord
 )
-_HEX = r"\b[0-9a-fA-F]{32,}\b"
+_HEX = r"[0-9a-fA-F]{32,}"
 _EMAIL = r"[\pL\pN._%+'-]+(?:@|%40)[\pL\pN-]+(?:\.[\pL\pN-]+)*\.\pL{2,}"
-_DENSE = r"[A-Za-z0-9+=_%.~-]{32,}"
+_DENSE = r"[A-Za-z0-9+_-]{32,}"
 
-_CONSTANT = re2.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+")
+_CONSTANT = re2.compile(r"[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+[,.]?")
 _NOT_A_VALUE = re2.compile(
     r"(?i)(?:string|str|bool|boolean|true|false|null|none|nil|undefined|any|optional|required|missing|empty"
     r"|include|omit|same-origin"
@@ -100,7 +100,8 @@ def _authorization(match: "re2._Match") -> str:
     start, long_scheme, long_value, scheme, value, alone = match.groups()
     if alone is not None:
         return f"{start}{_masked(alone)}" if _looks_random(alone) else match[0]
-    return f"{start}{long_scheme or scheme}{_masked(long_value or value)}"
+    secret = long_value or value
+    return f"{start}{long_scheme or scheme}{_masked(secret) if _is_literal(secret) else secret}"
 
 
 def _second_group(match: "re2._Match") -> str:
@@ -131,14 +132,14 @@ def _named(is_secret: Callable[[str], bool]) -> Callable[["re2._Match"], str]:
 
 
 def _is_literal(value: str) -> bool:
-    return not _NOT_A_VALUE.fullmatch(value)
+    return not _NOT_A_VALUE.fullmatch(value) and not _CONSTANT.fullmatch(value)
 
 
 def _looks_random(value: str) -> bool:
     """Whether this is no word, path, URL or constant: it is long, or mixes letters with digits, or both cases."""
     if len(value) < 8 or value.startswith(("/", ".")) or "://" in value or any(map(str.isspace, value)):
         return False
-    if _CONSTANT.fullmatch(value) or not _is_literal(value):
+    if not _is_literal(value):
         return False
     if len(value) >= 32 or any(map(str.isdigit, value)):
         return True

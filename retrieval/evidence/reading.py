@@ -53,8 +53,12 @@ class _Reading:
 
     def artifacts(self, words: str) -> Artifacts:
         """All that was read, with `words` as what the user said."""
-        attached = [line for line in self._log_lines if line.source != SYMPTOM]
-        telling = telling_lines(self._exchanges, attached, self._config)
+        # What stands in the symptom is searched anyway, but for its recordings.
+        telling = telling_lines(
+            [exchange for exchange in self._exchanges if exchange.source != SYMPTOM or not exchange.line],
+            [line for line in self._log_lines if line.source != SYMPTOM],
+            [fact for fact in self._config if fact.source != SYMPTOM],
+        )
         return Artifacts(
             exchanges=tuple(self._exchanges),
             log_lines=tuple(self._log_lines),

@@ -132,6 +132,9 @@ def test_secrets_are_masked_and_what_proves_something_stays(text: str, masked: s
         "session f47ac10b-58cc-4372-a567-0e02b2c3d479",
         "GET https://api.pigeon.example/auth/session/refresh 401 (Unauthorized)",
         "basic authentication is off",
+        "Authorization: Bearer <token>",
+        "After my password: ERROR_INVALID_CREDENTIAL, and then",
+        "?redirectURIOnProviderDashboard=https%3A%2F%2Fapp.pigeon.example%2Fauth%2Fcallback%2FgoogleV2",
         "refreshSession: getTokenTransferMethod returned any",
     ],
 )

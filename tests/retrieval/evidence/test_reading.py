@@ -215,6 +215,7 @@ def test_a_message_with_several_formats_is_taken_apart() -> None:
     assert exchange.response.body is not None
     assert exchange.response.body.text == "<h1>Oops</h1>"
     assert [(fact.path, fact.value, fact.line) for fact in artifacts.config] == [
+        ("init", (), 12),
         ("init.apiDomain", "https://api.pigeon.example", 12),
         ("init.port", 25, 12),
     ]

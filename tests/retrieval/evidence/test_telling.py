@@ -4,6 +4,7 @@ from retrieval.diagnosis import Evidence
 from retrieval.evidence.model import Artifacts, LogLine
 from retrieval.evidence.reading import read_evidence
 from retrieval.evidence.telling import MOST_CHARACTERS, MOST_LINE_CHARACTERS, telling_lines
+from retrieval.masking import mask
 from tests.retrieval.evidence import samples
 
 
@@ -76,7 +77,9 @@ def test_headers_that_somebody_pasted_are_told_masked() -> None:
 
 
 def test_what_the_symptom_says_itself_is_not_told_twice() -> None:
-    artifacts = read_evidence("mail stopped\nError: no space left", [])
+    message = f"mail stopped\n{samples.CURL_INCLUDE}{samples.FENCED_MESSAGE}Error: no space left"
+
+    artifacts = read_evidence(message, [])
 
     assert artifacts.telling == ()
-    assert artifacts.text == "mail stopped\nError: no space left"
+    assert artifacts.text == mask(message)
