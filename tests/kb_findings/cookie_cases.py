@@ -306,4 +306,12 @@ CASES = [
             'init({ appInfo: { websiteDomain: "https://app.example.com" } });\nSession.init({ sessionTokenFrontendDomain: ".example.com" });',
         ),
     ),
+    fails(
+        "runs-in-iframe",
+        call(f"GET {PAGE}/", 200, headers={"sec-fetch-dest": "document", "sec-fetch-site": "none"}, kind="document"),
+        sign_in(),
+    ),
+    fails("two-cookies-of-same-name", call("GET /me", 200, **ME)),
+    # The browser sends one, the backend may see two.
+    near_miss("two-cookies-of-same-name", call("GET /me", 401, **{**ME, "received": TRY_REFRESH})),
 ]

@@ -33,6 +33,8 @@ WILDCARD_BLOCKED = (
     "request's credentials mode is 'include'."
 )
 HEALTHY = [preflight(), sign_in(), call("GET /profile", 200, headers=BY_SDK, answers=CORS), refresh()]
+BLOCKED = sign_in(status=0, answers={}, set_cookies=[], received=None)
+BLOCKED["response"]["_error"] = "net::ERR_FAILED"
 ALLOWED = {**CORS, "access-control-allow-headers": "content-type,rid,st-auth-mode"}
 
 CASES = [
@@ -184,4 +186,16 @@ CASES = [
         console("Request header field st-auth-mode is not allowed by Access-Control-Allow-Headers."),
     ),
     near_miss("cors-error-in-console", blocked(WILDCARD_BLOCKED, "https://stats.example.net/e")),
+    holds("cors-error-in-console", preflight(), BLOCKED),
+    holds("cors-error-in-console", BLOCKED, preflight()),
+    # Without a preflight it may as well be the network.
+    near_miss("cors-error-in-console", BLOCKED),
+    fails("cors-error-in-console", har(*HEALTHY)),
+    fails("cors-error-in-console", sign_in(page=API)),
+    fails("third-party-script-affected", preflight(answers={**CORS, "access-control-allow-headers": "content-type"})),
+    fails(
+        "third-party-script-affected",
+        blocked("Request header field rid is not allowed by Access-Control-Allow-Headers."),
+    ),
+    near_miss("third-party-script-affected", sign_in()),
 ]
