@@ -37,7 +37,7 @@ def read_evidence(symptom: str, pieces: Iterable[Evidence]) -> Artifacts:
     reading = _Reading()
     words = reading.read_symptom(symptom)
     for piece in pieces:
-        reading.read_piece(mask(piece.name)[:MOST_NAME_CHARACTERS], piece.text)
+        reading.read_piece(_source(piece.name), piece.text)
     return reading.artifacts(words)
 
 
@@ -53,6 +53,9 @@ class _Reading:
 
     def artifacts(self, words: str) -> Artifacts:
         """All that was read, with `words` as what the user said."""
+        for left_out in {exchange.source: exchange for exchange in self._exchanges[MOST_EXCHANGES:]}:
+            self._say_unread(left_out, f"of all requests together only the first {MOST_EXCHANGES:,} were read")
+        del self._exchanges[MOST_EXCHANGES:]
         # What stands in the symptom is searched anyway, but for its recordings.
         telling = telling_lines(
             [exchange for exchange in self._exchanges if exchange.source != SYMPTOM or not exchange.line],
@@ -121,7 +124,7 @@ class _Reading:
         self._exchanges += pair_messages(messages, part, scheme_of(part.lines))
         logged = [number for number in rest if looks_logged(part.lines[number])]
         is_log = len(logged) >= LEAST_LOG_SHARE * len(rest)
-        facts = [] if is_log else self._read_config(part, rest)
+        facts = self._read_config(part, rest) if says_code or not is_log else []
         self._config += facts
         if part.is_prose or facts:
             rest = logged
@@ -143,13 +146,21 @@ class _Reading:
             self._unreadable.append(unreadable)
 
 
+def _source(name: str) -> str:
+    """What a piece of evidence is called in the answer, which is never what the symptom is called."""
+    masked = mask(name).strip()[:MOST_NAME_CHARACTERS]
+    return masked if masked not in ("", SYMPTOM) else f"attachment {masked}".strip()
+
+
 def _scan(lines: Sequence[str], *, only_commands: bool) -> tuple[list[MessageText], list[int]]:
     """The messages in these lines, and the numbers of the other lines that say something."""
     messages: list[MessageText] = []
     rest: list[int] = []
     number = 0
     while number < len(lines):
-        message = read_command(lines, number) or (None if only_commands else read_message(lines, number))
+        message: MessageText | None = read_command(lines, number)
+        if message is None and not only_commands:
+            message = read_message(lines, number)
         if message:
             messages.append(message)
             number = message.end

@@ -284,9 +284,10 @@ def test_nothing_pasted_is_nothing_to_look_at() -> None:
         ("a.log", "a" * (MAX_EVIDENCE_CHARACTERS + 1), "it has 10,485,761 characters, more than 10,485,760"),
         ("a.log", "a\n" * (MOST_LINES + 1), "of its 20,002 lines only the first and the last 10,000 were read"),
         ("a.txt", "```\na\n```\n" * (MOST_PARTS + 1), "of its 201 code blocks and texts only 200 were read"),
+        ("a.txt", "HTTP/1.1 200 OK\n" * 5_001, "of all requests together only the first 5,000 were read"),
         ("a.txt", '{"log": {"entries": []}}' * (MOST_RECORDINGS + 1), "of its recordings only the first 20 were read"),
     ],
-    ids=["binary", "no recording", "cut off", "characters", "lines", "parts", "recordings"],
+    ids=["binary", "no recording", "cut off", "characters", "lines", "parts", "requests", "recordings"],
 )
 def test_what_could_not_be_read_is_said_with_the_reason(name: str, text: str, reason: str) -> None:
     artifacts = attached(text, name)
@@ -325,8 +326,12 @@ def test_the_largest_recording_needs_little_more_memory_than_its_text() -> None:
     assert peak < 100_000_000
 
 
-def test_names_of_evidence_are_masked() -> None:
-    assert attached("Error: a", "ada@pigeon.example.log").log_lines[0].source == "[masked:e-mail]"
+@pytest.mark.parametrize(
+    ("name", "source"),
+    [("ada@pigeon.example.log", "[masked:e-mail]"), ("symptom", "attachment symptom"), (" ", "attachment")],
+)
+def test_names_of_evidence_are_masked_and_none_is_taken_for_the_symptom(name: str, source: str) -> None:
+    assert attached("Error: a", name).log_lines[0].source == source
 
 
 @pytest.mark.parametrize(
