@@ -55,14 +55,14 @@ class DevTools:
             self._cdp.send(f"{domain}.enable")
 
     def _exchange(self, event: Json) -> Json:
-        return self._requests.setdefault(event["requestId"], {"sent": [], "got": [], "hops": []})
+        return self._requests.setdefault(event["requestId"], {"sent": [], "got": [], "hop": 0})
 
     def _will_be_sent(self, event: Json) -> None:
         exchange = self._exchange(event)
         if exchange.get("event"):  # a redirect goes on under the same id
-            done = {**exchange, "response": event.get("redirectResponse")}
+            done = {**exchange, "finished": event, "response": event.get("redirectResponse")}
             self._order[self._order.index(exchange)] = done
-            exchange = {"sent": [], "got": [], "hops": []}
+            exchange = {"sent": exchange["sent"], "got": exchange["got"], "hop": exchange["hop"] + 1}
             self._requests[event["requestId"]] = exchange
         exchange["event"] = event
         if event.get("type") == "Document":
@@ -108,6 +108,10 @@ class DevTools:
         self.console.append(
             f"{_place(details.get('url', ''), details.get('lineNumber', 0))} {details['text']} {description}".rstrip()
         )
+
+    def pending(self) -> bool:
+        """Whether a request is under way."""
+        return any(not ("finished" in exchange or "failed" in exchange) for exchange in self._order)
 
     def har(self) -> Json:
         """What "Export HAR (with sensitive data)" writes, in the order of the requests."""

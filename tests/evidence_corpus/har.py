@@ -23,7 +23,8 @@ def har_entry(exchange: Json) -> Json:
     """One exchange as Chrome's export shows it."""
     event, request = exchange["event"], exchange["event"]["request"]
     response = exchange.get("response")
-    sent, got = exchange["sent"], exchange["got"]
+    hop = slice(exchange["hop"], exchange["hop"] + 1)  # the headers of all hops of a redirect come under one id
+    sent, got = exchange["sent"][hop], exchange["got"][hop]
     request_headers = sent[0]["headers"] if sent else request["headers"]
     response_headers = got[0]["headers"] if got else (response or {}).get("headers", {})
     cookies = [

@@ -6,12 +6,14 @@ import shlex
 import subprocess
 import tempfile
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
 from tests.evidence_corpus.browser import DevTools, chromium
@@ -21,6 +23,7 @@ CORE, API, SITE, PROXY, PROVIDER, PROVIDER_BACKEND = 13567, 13001, 13000, 13002,
 """Ports of this machine; the browser sees host names and default ports."""
 TOKEN_SECONDS = 2
 """How long an access token lives, so that a recording need not wait an hour for the first refresh."""
+CHECK_MS, QUIET_CHECKS = 50, 5
 ADDRESS = "203.0.113.7"
 """Of the shop, where an address is shown."""
 NOT_ON_A_TERMINAL = re.compile(r"\* (Connecting to|processing|old SSL|TLSv1\.\d \()|[{}] \[")
@@ -38,6 +41,9 @@ TO_API = f"proxy_pass http://127.0.0.1:{API}; proxy_set_header Host $host;"
 """nginx: pass the request on to the application as it is."""
 WITHOUT_PREFIX = f"proxy_pass http://127.0.0.1:{API}/; proxy_set_header Host $host;"
 """nginx: pass it on without the location's path."""
+FRONTEND, OLDER_FRONTEND = (
+    SERVERS / "node_modules" / name / "bundle" for name in ("supertokens-web-js", "supertokens-web-js-older")
+)
 
 Json = dict[str, Any]
 
@@ -54,10 +60,25 @@ class Stage:
     api_port: int
     jar: dict[str, str] = field(default_factory=dict)
 
-    def do(self, script: str, *, settle_ms: int = 400) -> None:
-        """Start a call of the shop's own code (`servers/app.js`) in the page; whatever it throws is recorded."""
-        self.page.evaluate(f"void {script}")
-        self.page.wait_for_timeout(settle_ms)
+    def do(self, script: str) -> None:
+        """Run a call of the shop's own code (`servers/app.js`) in the page, until nothing is under way any more.
+
+        Whatever it throws is part of the recording.
+        """
+        with suppress(PlaywrightError):  # the call may have left the page
+            self.page.evaluate(
+                f"(async () => {{ try {{ await {script}; }} catch (error) {{ window.reportError(error); }} }})()"
+            )
+        self.settle()
+
+    def settle(self) -> None:
+        """Wait until no request is under way, ten seconds at most: one of a page that was left never ends."""
+        quiet = 0
+        for _ in range(10_000 // CHECK_MS):
+            self.page.wait_for_timeout(CHECK_MS)
+            quiet = 0 if self.tools.pending() else quiet + 1
+            if quiet == QUIET_CHECKS:
+                return
 
     def let_token_expire(self) -> None:
         """Wait until the access token of the last answer is no longer valid."""
@@ -83,7 +104,15 @@ class Stage:
 
     def api_log(self, most: int = 80) -> str:
         """The last lines of the backend's debug log."""
-        return "\n".join(public((self.folder / "api.log").read_text()).splitlines()[-most:]) + "\n"
+        return "\n".join(self._api_log()[-most:]) + "\n"
+
+    def start_up_log(self) -> str:
+        """What the backend logged when it started: its settings."""
+        settings = takewhile(lambda line: "middleware: Started" not in line, self._api_log())
+        return "\n".join(settings) + "\n"
+
+    def _api_log(self) -> list[str]:
+        return public((self.folder / "api.log").read_text()).splitlines()
 
     def curl(self, *arguments: str, cookies: bool = False, past_proxy: bool = False) -> str:
         """Run curl against the API as a user would, and show it with what it prints; a path stands for the API's URL.
@@ -179,11 +208,10 @@ def shop(
         }
         init = {"appInfo": {"appName": "Shop"} | domains | frontend.pop("appInfo", {})} | frontend.pop("init", {})
         config = {"init": init, "session": {"tokenTransferMethod": "cookie"}, "api": api} | frontend
-        bundles = str(SERVERS / "node_modules/supertokens-web-js/bundle")
         site_setup = {
             "port": SITE,
             "tls": tls if website.startswith("https") else None,
-            "bundles": bundles,
+            "bundles": str(FRONTEND),
             "config": config,
         }
         stack.enter_context(server("core.mjs", {"port": CORE, "validity": validity}, folder / "core.log"))
@@ -209,7 +237,6 @@ def shop(
         tools = DevTools(page)
         if open_page:
             page.goto(website)
-            page.wait_for_timeout(100)
         yield Stage(page, tools, folder, website, api, PROXY if proxy else API)
 
 

@@ -49,6 +49,13 @@ def test_a_har_holds_the_page_and_its_calls(har: Path) -> None:
     assert {"document", "fetch"} <= {entry["_resourceType"] for entry in log["entries"]}
 
 
+@pytest.mark.parametrize("har", [path for path in sources() if path.suffix == ".har"], ids=lambda path: path.stem)
+def test_every_call_of_a_har_was_answered_or_refused_by_the_browser(har: Path) -> None:
+    entries = json.loads(har.read_text(encoding="utf-8"))["log"]["entries"]
+
+    assert [entry for entry in entries if not entry["response"]["status"] and not entry["response"]["_error"]] == []
+
+
 def test_no_piece_is_larger_than_people_paste() -> None:
     assert [(case, piece["name"]) for case, piece in pieces() if len(piece["text"]) > MOST_CHARACTERS] == []
 
@@ -66,4 +73,4 @@ def test_the_corpus_is_as_broad_as_its_data_card_says() -> None:
     assert len({entry for case in CASES for entry, grade in case["labels"].items() if grade == 2}) == 103
     assert len([case for case in CASES if case["decoys"]]) == 22
     assert len([case for case in CASES if not case["labels"]]) == 11
-    assert len([case for case in CASES if len(case["evidence"]) > 1]) == 52
+    assert len([case for case in CASES if len(case["evidence"]) > 1]) == 54

@@ -15,14 +15,14 @@ def email_not_verified() -> Files:
 def other_auth_401() -> Files:
     with shop() as stage:
         stage.do("app.signIn()")
-        stage.do("app.call('/legacy')", settle_ms=2500)
+        stage.do("app.call('/legacy')")
         return {"har": stage.har(11), "console.log": stage.console(), "api.log": stage.api_log(60)}
 
 
 def own_401() -> Files:
     with shop() as stage:
         stage.do("app.signIn()")
-        stage.do("app.call('/orders')", settle_ms=2500)
+        stage.do("app.call('/orders')")
         return {"har": stage.har(11), "console.log": stage.console(), "api.log": stage.api_log(60)}
 
 

@@ -73,8 +73,8 @@ def framed_by_partner() -> Files:
         frame = stage.page.frames[-1]
         frame.wait_for_function("window.app")
         for step in ("app.hasSession()", "app.signIn()", "app.call('/sessioninfo')"):
-            frame.evaluate(f"void {step}")
-            stage.page.wait_for_timeout(400)
+            frame.evaluate(f"{step}.catch(window.reportError)")
+            stage.settle()
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -87,7 +87,7 @@ def _with_cookie_of_old_domain(stage: Stage) -> Files:
         if cookie["httpOnly"]:
             kept: Any = {key: cookie[key] for key in ("name", "value", "path", "httpOnly", "secure")}
             context.add_cookies([kept | {"domain": ".example.com"}])
-    stage.do("app.call('/sessioninfo')", settle_ms=700)
+    stage.do("app.call('/sessioninfo')")
     return {"har": stage.har(9), "console.log": stage.console(), "api.log": stage.api_log(40)}
 
 

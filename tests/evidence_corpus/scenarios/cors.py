@@ -93,7 +93,7 @@ def analytics_with_wildcard() -> Files:
         stage.do("app.hasSession()")
         stage.do("app.signIn()")
         stage.do("app.track('https://cdn.metrics.io/collect?v=2')")
-        stage.do("app.call('/sessioninfo')", settle_ms=300)
+        stage.do("app.call('/sessioninfo')")
         return {"har": stage.har(), "console.log": stage.console()}
 
 

@@ -1,7 +1,7 @@
 """The frontend's own code or settings get in the way."""
 
 from tests.evidence_corpus.scenarios.registry import Files, signed_in_then_expired, signed_in_then_used
-from tests.evidence_corpus.stage import WITHOUT_PREFIX, nginx_server, shop
+from tests.evidence_corpus.stage import OLDER_FRONTEND, WITHOUT_PREFIX, nginx_server, shop
 
 HEADER_MODE = {"tokenTransferMethod": "header"}
 
@@ -15,7 +15,7 @@ def requests_before_init() -> Files:
         stage.do("app.call('/sessioninfo')")
         stage.do("app.initialise()")
         stage.do("app.signIn()")
-        stage.do("app.call('/sessioninfo')", settle_ms=400)
+        stage.do("app.call('/sessioninfo')")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -35,14 +35,14 @@ def wrong_api_domain() -> Files:
     own = {"appInfo": {"apiDomain": "https://backend.example.com"}, "init": {"enableDebugLogs": True}}
     with shop(frontend=own, hosts={"backend.example.com": 13001}) as stage:
         stage.do("app.call('/products')")
-        stage.do("app.call('/sessioninfo')", settle_ms=400)
+        stage.do("app.call('/sessioninfo')")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
 def api_domain_with_path() -> Files:
     below_v1 = nginx_server(("/v1/", WITHOUT_PREFIX), ("/", "return 404;"))
     with shop(proxy=below_v1, frontend={"appInfo": {"apiDomain": "https://api.example.com/v1"}}) as stage:
-        stage.do("app.signIn()", settle_ms=400)
+        stage.do("app.signIn()")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -50,7 +50,7 @@ def frontend_domain_of_another_site_first_visit() -> Files:
     session = {"tokenTransferMethod": "cookie", "sessionTokenFrontendDomain": ".example.org"}
     with shop(frontend={"session": session}) as stage:
         for _ in range(3):
-            stage.do("app.call('/products')", settle_ms=300)
+            stage.do("app.call('/products')")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -65,9 +65,9 @@ def cookies_refused_by_shell() -> Files:
     with shop(open_page=False) as stage:
         stage.page.add_init_script("Object.defineProperty(document, 'cookie', {get: () => '', set: () => true})")
         stage.page.goto("https://app.example.com")
-        stage.do("app.signIn()", settle_ms=400)
-        stage.do("app.call('/sessioninfo')", settle_ms=400)
-        stage.do("app.call('/sessioninfo')", settle_ms=400)
+        stage.do("app.signIn()")
+        stage.do("app.call('/sessioninfo')")
+        stage.do("app.call('/sessioninfo')")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -76,7 +76,7 @@ def old_token_in_header_mode() -> Files:
         stage.do("app.signIn()")
         for _ in range(2):
             stage.let_token_expire()
-            stage.do("app.call('/sessioninfo')", settle_ms=900)
+            stage.do("app.call('/sessioninfo')")
         return {"har": stage.har(14), "console.log": stage.console()}
 
 
@@ -86,8 +86,9 @@ def old_token_by_hand_in_cookie_mode() -> Files:
 
 
 def empty_tenant() -> Files:
-    with shop(frontend={"tenantId": ""}) as stage:
-        stage.do("app.signIn()", settle_ms=400)
+    """The SDK before 0.16; from then on it takes an empty tenant for none."""
+    with shop(frontend={"tenantId": ""}, site={"bundles": str(OLDER_FRONTEND)}) as stage:
+        stage.do("app.signIn()")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -95,7 +96,7 @@ def tenant_of_hostname() -> Files:
     with shop(
         website="http://localhost:3000", api="http://localhost:3001", frontend={"tenantId": "localhost:3000"}
     ) as stage:
-        stage.do("app.signIn()", settle_ms=400)
+        stage.do("app.signIn()")
         return {"har": stage.har(), "console.log": stage.console()}
 
 
@@ -104,7 +105,7 @@ def graphql_with_200() -> Files:
         stage.do("app.hasSession()")
         stage.do("app.signIn()")
         stage.let_token_expire()
-        stage.do("app.call('/graphql', 'POST', {query: '{ me { id } }'})", settle_ms=400)
+        stage.do("app.call('/graphql', 'POST', {query: '{ me { id } }'})")
         return {"har": stage.har(), "console.log": stage.console(), "api.log": stage.api_log(25)}
 
 

@@ -15,8 +15,13 @@ def signed_in_then_used(*, calls: int = 12, **differences: Any) -> Files:  # noq
     with shop(**differences) as stage:
         stage.do("app.hasSession()")
         stage.do("app.signIn()")
-        stage.do("app.call('/sessioninfo')", settle_ms=500)
-        return {"har": stage.har(calls), "console.log": stage.console(), "api.log": stage.api_log()}
+        stage.do("app.call('/sessioninfo')")
+        return {
+            "har": stage.har(calls),
+            "console.log": stage.console(),
+            "api.log": stage.api_log(),
+            "start-up.log": stage.start_up_log(),
+        }
 
 
 def signed_in_then_expired(*, calls: int = 12, **differences: Any) -> Files:  # noqa: ANN401 - passed on to `shop`
@@ -25,5 +30,5 @@ def signed_in_then_expired(*, calls: int = 12, **differences: Any) -> Files:  # 
         stage.do("app.hasSession()")
         stage.do("app.signIn()")
         stage.let_token_expire()
-        stage.do("app.call('/sessioninfo')", settle_ms=700)
+        stage.do("app.call('/sessioninfo')")
         return {"har": stage.har(calls), "console.log": stage.console(), "api.log": stage.api_log()}

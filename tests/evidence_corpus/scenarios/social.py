@@ -36,13 +36,13 @@ def _kept(stage: Stage) -> Files:
 
 
 def _through_provider(stage: Stage, options: str = "{}") -> None:
-    stage.do(f"app.startLogin({options}).then((url) => {{ window.location.href = url; }})", settle_ms=1200)
+    stage.do(f"app.startLogin({options}).then((url) => {{ window.location.href = url; }})")
 
 
 def healthy_social_login() -> Files:
     with _social() as stage:
         _through_provider(stage)
-        stage.do("app.finishLogin()", settle_ms=500)
+        stage.do("app.finishLogin()")
         return _kept(stage)
 
 
@@ -50,31 +50,28 @@ def scope_without_email() -> Files:
     scope = ["openid", "https://www.googleapis.com/auth/calendar.readonly"]
     with _social(backend={"providers": _google(clients=[CLIENT | {"scope": scope}])}) as stage:
         _through_provider(stage)
-        stage.do("app.finishLogin()", settle_ms=500)
+        stage.do("app.finishLogin()")
         return _kept(stage)
 
 
 def signinup_twice() -> Files:
     with _social(website="http://localhost:3000", api="http://localhost:3001") as stage:
         _through_provider(stage)
-        stage.do("Promise.all([app.finishLogin(), app.finishLogin()])", settle_ms=600)
+        stage.do("Promise.all([app.finishLogin(), app.finishLogin()])")
         return _kept(stage)
 
 
 def redirect_uri_differs() -> Files:
     with _social() as stage:
         _through_provider(stage)
-        stage.do(f"fetch('https://api.example.com/auth/signinup', {OWN_SIGNINUP})", settle_ms=600)
+        stage.do(f"fetch('https://api.example.com/auth/signinup', {OWN_SIGNINUP})")
         return _kept(stage)
 
 
 def authorisation_url_twice() -> Files:
     with _social() as stage:
-        stage.do(
-            "app.startLogin().then(async (first) => { await app.startLogin(); window.location.href = first; })",
-            settle_ms=1500,
-        )
-        stage.do("app.finishLogin()", settle_ms=500)
+        stage.do("app.startLogin().then(async (first) => { await app.startLogin(); window.location.href = first; })")
+        stage.do("app.finishLogin()")
         return _kept(stage)
 
 
@@ -82,20 +79,20 @@ def callback_on_another_origin() -> Files:
     both = {"corsOptions": {"origin": ["https://app.example.com", "https://www.example.com"], "credentials": True}}
     with _social(backend=both, hosts={"www.example.com": 13000}) as stage:
         _through_provider(stage, "{frontendRedirectURI: 'https://www.example.com/auth/callback/google'}")
-        stage.do("app.finishLogin()", settle_ms=500)
+        stage.do("app.finishLogin()")
         return _kept(stage)
 
 
 def clock_ahead() -> Files:
     with _social(provider_setup={"alwaysRefuse": True}, backend={"clockAheadSeconds": 431}) as stage:
         _through_provider(stage)
-        stage.do("app.finishLogin()", settle_ms=500)
+        stage.do("app.finishLogin()")
         return _kept(stage)
 
 
 def no_client() -> Files:
     with _social(backend={"providers": _google(clients=[])}) as stage:
-        stage.do("app.startLogin()", settle_ms=500)
+        stage.do("app.startLogin()")
         return _kept(stage)
 
 
@@ -105,7 +102,7 @@ def two_clients() -> Files:
         CLIENT | {"clientType": "ios", "clientId": "914285-ios.apps.googleusercontent.com"},
     ]
     with _social(backend={"providers": _google(clients=clients)}) as stage:
-        stage.do("app.startLogin()", settle_ms=500)
+        stage.do("app.startLogin()")
         return _kept(stage)
 
 
