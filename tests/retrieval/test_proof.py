@@ -10,17 +10,15 @@ from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, Evidence
 from retrieval.diagnosis import DecidedBy, Signal
 
 SUGGESTS_PORT_25 = "mail does not work"
-FULL = "ERROR volume /var/queue: 100 % used"
-HALF_EMPTY = "INFO volume /var/queue: 51 % used"
+FULL = "ERROR /dev/sda1 at 100 %"
+HALF_EMPTY = "INFO /dev/sda1 at 51 %"
 DISK, PORT = "disk-full-stops-queue", "port-25-blocked-by-provider"
 
 
 @pytest.fixture(scope="module")
 def prover(small_index: Index) -> Diagnoser:
     """Answers from an index in which a line of a log proves whether the disk is full."""
-    proofs = ParsedEvidence(
-        holds=(Proof(log=r"volume .*: 100 % used"),), fails=(Proof(log=r"volume .*: [1-9]?\d % used"),)
-    )
+    proofs = ParsedEvidence(holds=(Proof(log=r"sda1 at 100 %"),), fails=(Proof(log=r"sda1 at [1-9]?\d %"),))
     finding = small_index.findings["disk-full"].model_copy(update={"evidence": proofs})
     return Diagnoser(dataclasses.replace(small_index, findings={**small_index.findings, "disk-full": finding}))
 
