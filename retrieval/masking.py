@@ -42,7 +42,7 @@ _PRIVATE_KEY = (
     r"(-----BEGIN [A-Z ]*PRIVATE KEY-----)((?:-?[A-Za-z0-9+/=\s\\:,]+)+)(?:-----END [A-Z ]*PRIVATE KEY-----)?"
 )
 _BASE64_JSON = r"\be(?:yJ|yA|w[okp0])[\w+/=-]{10,}(?:\.[\w+/=-]*){0,4}"
-_PADDED_BASE64 = r"()\b([A-Za-z0-9+/_-]{14,}={1,2})(?:[^\w=]|$)"
+_PADDED_BASE64 = r"()\b([A-Za-z0-9+/_-]{14,}={1,2})(?:[^\w=[]|$)"
 _PROVIDER_KEY = (
     r"\b(?:(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{16}"  # AWS
     r"|gh[pousr]_\w{20,}|github_pat_\w{20,}|glpat-[\w-]{20,}|npm_\w{30,}|pypi-[\w-]{50,}"

@@ -60,8 +60,7 @@ def check(text: str) -> Artifacts:
     """Read a text as a message and as an attachment; everything that comes out must be sayable."""
     artifacts = read_evidence(text[:100_000], [Evidence(name="a.txt", text=text), Evidence(name="b.har", text=text)])
     artifacts.text.encode()
-    for shown in (artifacts.words, *artifacts.telling):
-        assert mask(shown) == shown, "masking twice changes more"
+    assert mask(artifacts.words) == artifacts.words, "masking twice changes more"
     for exchange in artifacts.exchanges:
         f"{exchange.where_request}{exchange.where_response}{exchange.summary}{exchange.initiator}".encode()
         for message in (exchange.request, exchange.response):
