@@ -58,7 +58,7 @@ def read_har(text: str, start: int, source: str, limit: int = MOST_EXCHANGES) ->
         return HarContent((), shows_cookies=False, damage="it is nested too deeply"), len(text)
     except ValueError as error:
         log, whole = _whole_parts(text, start)
-        damage = f"{_cause(error)}; {whole} whole requests before that were read"
+        damage = f"{_cause(error)}; whole requests read before that: {whole}"
         return _content(log, source, limit, damage), len(text)
     return _content(_mapping(_mapping(document).get("log")), source, limit, ""), end
 

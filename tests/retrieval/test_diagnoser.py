@@ -1,4 +1,5 @@
 import dataclasses
+import json
 import math
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -188,6 +189,30 @@ def test_evidence_that_a_finding_fails_lowers_its_cause(diagnoser: Diagnoser) ->
         probabilities(ruled_out)["port-25-blocked-by-provider"]
         < probabilities(ask(diagnoser, blocked))["port-25-blocked-by-provider"]
     )
+
+
+def test_evidence_that_cannot_be_read_is_named_and_the_rest_is_answered(diagnoser: Diagnoser) -> None:
+    broken = evidence('{"log": {"entries": [{"requ', name="session.har")
+
+    diagnosis = ask(diagnoser, evidence=(*broken, *evidence("No space left on device")))
+
+    (unreadable,) = diagnosis.unreadable
+    assert unreadable.name == "session.har"
+    assert unreadable.reason.startswith("it is cut off or damaged at line 1, column 23")
+    assert diagnosis.causes[0].entry_id == "disk-full-stops-queue"
+
+
+def test_of_a_recording_only_what_failed_is_searched(diagnoser: Diagnoser) -> None:
+    def har(message: str, status: int) -> tuple[Evidence, ...]:
+        content = {"mimeType": "text/plain", "text": message}
+        request = {"method": "GET", "url": "https://pigeon.example/queue"}
+        entries = [{"request": request, "response": {"status": status, "content": content}}]
+        return evidence(json.dumps({"log": {"entries": entries}}), name="session.har")
+
+    message = "queue manager: write failed: No space left on device"
+
+    assert probabilities(ask(diagnoser, evidence=har(message, 200))) == probabilities(ask(diagnoser))
+    assert ask(diagnoser, evidence=har(message, 500)).causes[0].entry_id == "disk-full-stops-queue"
 
 
 def test_the_symptom_itself_is_evidence(diagnoser: Diagnoser) -> None:

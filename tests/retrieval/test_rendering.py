@@ -3,7 +3,7 @@ import pytest
 from kb.rendering import print_all
 from kb.schema import FixStep, Link, Snippet
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest
-from retrieval.diagnosis import Reason, Signal
+from retrieval.diagnosis import Reason, Signal, UnreadableEvidence
 from retrieval.rendering import render_diagnosis, render_signals
 
 LONG_URL = "https://pigeon.example/docs/" + "a-rather-long-page-name/" * 6 + "#and-its-part"
@@ -47,6 +47,17 @@ def test_reasons_show_the_users_words_beside_what_they_matched(
 
     for reason in diagnosis.causes[0].reasons:
         assert f"“{reason.quote}” ↔ “{reason.matched}”" in text
+
+
+def test_evidence_that_could_not_be_read_is_named_with_the_reason(
+    diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]
+) -> None:
+    unreadable = UnreadableEvidence(name="session.har", reason="it is cut off")
+
+    text = printed(diagnosis.model_copy(update={"unreadable": (unreadable,)}), capsys)
+
+    assert "session.har: it is cut off" in text
+    assert "Not read" not in printed(diagnosis, capsys)
 
 
 def test_other_candidates_have_their_title_and_id(diagnosis: Diagnosis, capsys: pytest.CaptureFixture[str]) -> None:

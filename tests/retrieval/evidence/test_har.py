@@ -237,7 +237,7 @@ def test_of_a_recording_that_is_cut_off_the_whole_entries_are_read() -> None:
 
     assert [exchange.summary for exchange in content.exchanges] == ["POST /1: 200 OK", "POST /2: 200 OK"]
     assert content.damage.startswith("it is cut off or damaged at line 1, column ")
-    assert content.damage.endswith("; 2 whole requests before that were read")
+    assert content.damage.endswith("; whole requests read before that: 2")
 
 
 def test_what_follows_a_recording_is_not_part_of_it() -> None:
@@ -263,7 +263,10 @@ def test_more_requests_than_can_be_read_are_left_out_and_that_is_said() -> None:
     [
         ('{"log":{"entries":' + "[" * 600_000 + "]" * 600_000 + "}}", "it is nested too deeply"),
         ('{"log":{"entries":[' + "{}," * 1_000_001 + "{}]}}", "it has over 1,000,000 objects and lists"),
-        ('{"log":{"entries":[' + "9" * 5_000 + "]}}", "it holds a number too long to be one; 0 whole"),
+        (
+            '{"log":{"entries":[' + "9" * 5_000 + "]}}",
+            "it holds a number too long to be one; whole requests read before that: 0",
+        ),
     ],
     ids=["nesting", "brackets", "digits"],
 )
