@@ -76,7 +76,8 @@ class Reason(Shape):
 
     `where` tells in which piece of evidence the quote stands, for a finding that evidence or an answer decides.
 
-    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others.
+    `weight` is in natural-log odds: +0.7 doubles the odds of this cause against the others, a negative weight speaks
+    against it.
     """
 
     signal: Signal

@@ -43,40 +43,43 @@ class Explanation:
         self._beliefs = beliefs
         self._symptom = symptom
         self._signals = signals
-        self._findings = {finding.id: finding for finding in findings if finding.decided_by is DecidedBy.TEXT}
+        self._said = [finding for finding in findings if finding.decided_by is DecidedBy.TEXT]
         self._proofs = [finding for finding in findings if finding.decided_by is not DecidedBy.TEXT]
         self._contributions = ranker.contributions(signals.features)
         self._entry_ids = list(index.entries)
 
     def score(self, row: int) -> float:
         """How much all signals together lift the entry of this row, in natural-log odds; its reasons sum to it."""
-        return float(self._contributions[row].sum())
+        return float(self._contributions[row].sum() + sum(self._log_ratio(finding, row) for finding in self._proofs))
 
     def reasons(self, row: int) -> tuple[Reason, ...]:
         """What lifted the entry of this row, strongest first; last and with negative weight, what spoke against it."""
         weights = dict.fromkeys(Signal, 0.0)
         for name, contribution in zip(FEATURES, self._contributions[row].tolist(), strict=True):
             weights[SIGNAL_OF_FEATURE[name]] += contribution
-        reasons = [
-            Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2))
-            for signal, weight in weights.items()
-            if weight > LEAST_WEIGHT
-            for quote, matched in self._quotes(signal, row)
-        ]
+        reasons = []
+        for signal, weight in weights.items():
+            if abs(weight) > LEAST_WEIGHT:
+                quote, matched = self._quote(signal, row, weight)
+                reasons.append(Reason(signal=signal, quote=quote, matched=matched, weight=round(weight, 2)))
         return tuple(sorted((*reasons, *self._proved(row)), key=lambda reason: -reason.weight))
 
     def _proved(self, row: int) -> Iterator[Reason]:
         """What each piece of evidence and each answer says about the entry: one reason a finding."""
         for finding in self._proofs:
-            weight = self._beliefs.log_likelihood_ratios({finding.id: finding.holds}, finding.decided_by)[row]
+            weight = self._log_ratio(finding, row)
             if abs(weight) > LEAST_WEIGHT:
                 yield Reason(
                     signal=Signal.FINDINGS,
                     quote=_shorten(finding.quote),
                     matched=self._index.findings[finding.id].question,
-                    weight=round(float(weight), 2),
+                    weight=round(weight, 2),
                     where=finding.where,
                 )
+
+    def _log_ratio(self, finding: ObservedFinding, row: int) -> float:
+        """What one finding says about the entry, in natural-log odds."""
+        return float(self._beliefs.log_likelihood_ratios({finding.id: finding.holds}, finding.decided_by)[row])
 
     def _quote(self, signal: Signal, row: int, weight: float) -> tuple[str, str]:
         """The user's words and what they matched in the entry."""
@@ -88,12 +91,8 @@ class Explanation:
             names = _shorten(", ".join(self._signals.shared_identifiers[entry_id]))
             return names, names
         if signal is Signal.FINDINGS:
-            lift = {
-                key: self._beliefs.log_likelihood_ratios({key: found.holds}, DecidedBy.TEXT)[row]
-                for key, found in self._findings.items()
-            }
-            strongest = max(lift, key=lambda key: lift[key] * weight)
-            return self._findings[strongest].quote, self._index.findings[strongest].question
+            strongest = max(self._said, key=lambda finding: self._log_ratio(finding, row) * weight)
+            return strongest.quote, self._index.findings[strongest.id].question
         best = self._signals.best_dense if signal is Signal.DENSE else self._signals.best_lexical
         matched = self._index.chunks[best[row]].text
         return _shorten(self._closest_sentence(matched)), _shorten(matched)

@@ -1,7 +1,7 @@
 """A diagnosis in a terminal or a pipe."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from rich.console import RenderableType
 from rich.table import Table
@@ -22,10 +22,7 @@ def render_diagnosis(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         yield from _line(cause)
         yield Text("")
         yield Hanging("  ", inline(cause.summary))
-        supporting = [reason for reason in cause.reasons if reason.weight > 0]
-        if supporting:
-            yield heading("Why")
-            yield from map(_reason, supporting)
+        yield from _why(cause.reasons)
         yield from render_remedy(cause.confirm, cause.fix, cause.links)
     yield heading("Other candidates")
     for cause in diagnosis.causes[1:]:
@@ -53,7 +50,7 @@ def render_signals(diagnosis: Diagnosis) -> Iterator[RenderableType]:
         for reason in cause.reasons:
             lift[reason.signal] += reason.weight
         shown = (f"{lift[signal]:+.1f}" if signal in lift else "" for signal in Signal)
-        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *shown)
+        table.add_row(cause.entry_id, f"{cause.probability:.1%}", *shown, f"{cause.score:+.1f}")
     table.add_row("none of the known causes", f"{diagnosis.none_probability:.1%}", style="dim")
     yield table
 

@@ -21,6 +21,7 @@ from indexer.tokens import tokenize
 from kb import NONE_OF_THESE
 from retrieval.diagnosis import DecidedBy
 from retrieval.dialogue import Beliefs
+from retrieval.identifiers import SharedIdentifiers
 from retrieval.literals import LiteralErrors, LiteralMatch
 from retrieval.symptom import Symptom
 
@@ -116,6 +117,9 @@ class SignalComputer:
             "lexical facts mean": facts_mean,
             LITERAL: np.array(
                 [literal_matches[key].coverage if key in literal_matches else 0.0 for key in self._entry_ids]
+            ),
+            IDENTIFIERS: np.array(
+                [self._identifiers.weight(shared_identifiers.get(key, ())) for key in self._entry_ids]
             ),
             FINDINGS: self._beliefs.log_likelihood_ratios(observed, DecidedBy.TEXT)[:-1],
         }

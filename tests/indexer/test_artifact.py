@@ -16,6 +16,7 @@ from kb import KnowledgeBase
 
 FILES = [
     "entries.jsonl",
+    "entry_models.npz",
     "evidence.json",
     "findings.jsonl",
     "vocabulary.json",
