@@ -7,6 +7,6 @@ backend's log saw to `recorded/`. `written/` holds what cannot be recorded here:
 `python -m tests.evidence_corpus.build` writes the queries.
 
 Needs Chromium and nginx (Debian: `chromium nginx-light`), Node.js 20, `pip install playwright`, `npm install` in
-`servers/`, and EVIDENCE_PYTHON: an interpreter with supertokens-python, fastapi and uvicorn (they would not fit the
-project's own pins). Tests need none of them: they read the files.
+`servers/`, and EVIDENCE_PYTHON: an interpreter of its own with supertokens-python, fastapi and uvicorn. Tests need none
+of them: they read the files.
 """
