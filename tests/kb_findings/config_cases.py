@@ -148,4 +148,6 @@ CASES = [
         "write-request-lacks-rid",
         call("POST /x", 401, headers={**BY_SDK, "cookie": "sAccessToken=a"}, received=TRY_REFRESH),
     ),
+    holds("session-missing-from-recipe-list", ("a.ts", "S.init({ recipeList: [EmailPassword.init()] });")),
+    fails("session-missing-from-recipe-list", ("a.py", "init(recipe_list=[emailpassword.init(), session.init()])")),
 ]

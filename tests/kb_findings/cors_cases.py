@@ -198,4 +198,10 @@ CASES = [
         blocked("Request header field rid is not allowed by Access-Control-Allow-Headers."),
     ),
     near_miss("third-party-script-affected", sign_in()),
+    holds(
+        "allow-origin-is-wildcard",
+        blocked(
+            f"The 'Access-Control-Allow-Origin' header contains multiple values '{PAGE}, *', but only one is allowed."
+        ),
+    ),
 ]

@@ -61,4 +61,11 @@ CASES = [
         "middleware-logs-nothing",
         ("api.log", 'com.supertokens {t: "2026-11-30T07:00:00Z", message: "middleware: Started"}\n'),
     ),
+    fails(
+        "sdk-route-answers-404",
+        (
+            "api.log",
+            'com.supertokens {t: "2026-11-30T07:00:00Z", message: "middleware: Request being handled by recipe. ID is: /signin"}\n',
+        ),
+    ),
 ]

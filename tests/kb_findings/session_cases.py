@@ -305,4 +305,9 @@ CASES = [
     fails("app-is-react-native", sign_in(headers={**BY_SDK, "sec-fetch-mode": "cors"})),
     fails("core-not-reachable", sign_in()),
     fails("server-error-from-proxy", sign_in()),
+    holds("refresh-answers-200-without-front-token", refresh(answers=CORS)),
+    fails("refresh-answers-200-without-front-token", refresh()),
+    fails("refresh-answers-200-without-front-token", refresh(status=401)),
+    near_miss("refresh-answers-200-without-front-token", refresh(**FIRST_VISIT)),
+    fails("header-lost-on-the-way", call("GET /me", 200, **OK)),
 ]
