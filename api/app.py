@@ -1,11 +1,15 @@
 """The application: an index, and the resources over it."""
 
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from api import diagnoses, entries, index, probes
+from api import admin, diagnoses, entries, index, probes
 from api.body_limit import BodyLimit
+from api.index_reload import ServedIndex
 from api.problems import Problem, answer_errors_with_problems
 from api.settings import ApiSettings
 from retrieval import Diagnoser
@@ -17,7 +21,15 @@ Every sentence in an answer was written by a maintainer of the knowledge base. E
 
 
 def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
-    """The service over one loaded index."""
+    """The service over a loaded index, and over those that are published in its folder later."""
+    served_index = ServedIndex(diagnoser)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        watch = asyncio.create_task(served_index.watch())
+        yield
+        watch.cancel()
+
     app = FastAPI(
         title="Causeway",
         version=version("causeway"),
@@ -26,11 +38,12 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
         # Operation ids are what generated clients call their methods.
         generate_unique_id_function=lambda route: route.name,
+        lifespan=lifespan,
     )
-    app.state.diagnoser = diagnoser
+    app.state.served_index = served_index
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     answer_errors_with_problems(app)
-    for resource in (diagnoses, entries, index, probes):
+    for resource in (diagnoses, entries, index, admin, probes):
         app.include_router(resource.router)
     _describe(app, diagnoser.index.vocabulary.examples)
     return app

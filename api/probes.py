@@ -1,11 +1,11 @@
 """Liveness and readiness, for whoever runs the service."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from fastapi import APIRouter
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
-from api.dependencies import CurrentDiagnoser
+from api.dependencies import CurrentServedIndex
 
 router = APIRouter(tags=["probes"])
 
@@ -21,6 +21,7 @@ class Readiness(BaseModel):
 
     status: Literal["ready"] = "ready"
     index_id: str
+    degraded: Annotated[str | None, Field(description="Why a newly published index is not the one that answers.")]
 
 
 @router.get("/healthz")
@@ -30,6 +31,6 @@ def get_health() -> Health:
 
 
 @router.get("/readyz")
-def get_readiness(diagnoser: CurrentDiagnoser) -> Readiness:
+def get_readiness(served: CurrentServedIndex) -> Readiness:
     """Whether symptoms can be answered, and from which index."""
-    return Readiness(index_id=diagnoser.index.manifest.id)
+    return Readiness(index_id=served.diagnoser.index.manifest.id, degraded=served.refusal)

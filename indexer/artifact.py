@@ -68,6 +68,7 @@ class Manifest(BaseModel):
 class Index:
     """A loaded index: everything that answering needs, in memory."""
 
+    folder: Path
     manifest: Manifest
     vocabulary: Vocabulary
     entries: Mapping[str, Entry]
@@ -129,6 +130,7 @@ def load_index(folder: Path, encoder: Encoder) -> Index:
     if manifest.encoder.sha256 != encoder.identity.sha256:
         raise EncoderMismatch(folder, str(manifest.encoder), str(encoder.identity))
     return Index(
+        folder=folder,
         manifest=manifest,
         vocabulary=_read(folder / VOCABULARY, Vocabulary, (folder / VOCABULARY).read_bytes()),
         entries={entry.id: entry for entry in _read_lines(folder / ENTRIES, Entry)},

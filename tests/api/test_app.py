@@ -54,6 +54,7 @@ def test_operations_are_named_for_what_they_do(document: dict[str, Any]) -> None
         "GET /v1/entries": "list_entries",
         "GET /v1/entries/{entry_id}": "get_entry",
         "GET /v1/index": "get_index",
+        "POST /v1/admin/reload": "reload_index",
         "GET /healthz": "get_health",
         "GET /readyz": "get_readiness",
     }

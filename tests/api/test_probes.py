@@ -12,4 +12,5 @@ def test_the_process_is_alive(client: httpx.Client) -> None:
 def test_the_service_is_ready_and_names_its_index(client: httpx.Client, small_index: Index) -> None:
     response = client.get("/readyz")
 
-    assert (response.status_code, response.json()) == (200, {"status": "ready", "index_id": small_index.manifest.id})
+    assert response.status_code == 200
+    assert response.json() == {"status": "ready", "index_id": small_index.manifest.id, "degraded": None}
