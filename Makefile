@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help demo serve test test-train lint gate format constraints clean
+.PHONY: help demo serve test test-install test-train lint gate format constraints clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -15,7 +15,10 @@ serve: index  ## Keep the REST API up at http://127.0.0.1:8000
 	$(BIN)/causeway serve
 
 test: $(VENV)/.dev  ## Run every test that needs no torch
-	$(BIN)/pytest -m "not train"
+	$(BIN)/pytest -m "not train and not install"
+
+test-install: $(VENV)/.dev  ## Install the bot alone into a fresh environment and see that it works
+	$(BIN)/pytest -m install
 
 test-train: $(VENV)/.train  ## Run the tests of the encoder export (installs torch)
 	$(BIN)/pytest -m train
@@ -48,7 +51,7 @@ index: $(VENV)/.runtime
 
 $(VENV)/.runtime: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
-	$(INSTALL) --editable .
+	$(INSTALL) --editable '.[serve]'
 	@touch $@
 
 $(VENV)/.dev: $(VENV)/.runtime

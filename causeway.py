@@ -11,6 +11,12 @@ from indexer.cli import encoder_app, index_app
 from kb.cli import app as kb_app
 from retrieval.cli import ask
 
+LIBRARIES_OF_EXTRAS = {
+    "serve": ("bm25s", "faiss", "fastapi", "numpy", "onnxruntime", "re2", "tokenizers", "uvicorn"),
+    "eval": ("ir_measures", "jinja2", "matplotlib", "scipy"),
+}
+"""What commands import without saying themselves which extra brings it."""
+
 app = typer.Typer(
     help="From a symptom to its likely causes and their fixes.",
     no_args_is_help=True,
@@ -32,8 +38,8 @@ def main() -> None:
     except Exception as error:
         if isinstance(error, _known_failures()):
             message = str(error)
-        elif invalid_settings := _invalid_settings(error):
-            message = invalid_settings
+        elif explanation := _invalid_settings(error) or _missing_library(error):
+            message = explanation
         else:
             raise
         typer.echo(f"causeway: {message}", err=True)
@@ -47,6 +53,15 @@ def _invalid_settings(error: Exception) -> str | None:
     if not isinstance(error, ValidationError) or not error.title.endswith("Settings"):
         return None
     return "; ".join(f"CAUSEWAY_{'_'.join(map(str, e['loc'])).upper()}: {e['msg']}" for e in error.errors())
+
+
+def _missing_library(error: Exception) -> str | None:
+    """Which extra brings a library that isn't installed; None for another kind of error."""
+    if not isinstance(error, ModuleNotFoundError):
+        return None
+    library = str(error.name).partition(".")[0]
+    extra = next((extra for extra, libraries in LIBRARIES_OF_EXTRAS.items() if library in libraries), None)
+    return extra and f"this command needs {library}: pip install 'causeway[{extra}]'"
 
 
 def _known_failures() -> tuple[type[Exception], ...]:

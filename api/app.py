@@ -10,8 +10,9 @@ from fastapi import FastAPI
 from api import admin, diagnoses, entries, index, probes
 from api.body_limit import BodyLimit
 from api.index_reload import ServedIndex
-from api.problems import Problem, answer_errors_with_problems
+from api.problems import answer_errors_with_problems
 from api.settings import ApiSettings
+from api.shapes.problems import Problem
 from retrieval import Diagnoser
 
 DESCRIPTION = """

@@ -1,33 +1,15 @@
 """`/v1/entries`: what the knowledge base knows."""
 
-from datetime import date
 from http import HTTPStatus
 
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from api.dependencies import CurrentDiagnoser
 from api.problems import problem_schema
+from api.shapes.entries import EntryList, EntrySummary
 from kb import Entry, find_entry
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"])
-
-
-class EntrySummary(BaseModel):
-    """An entry in a list."""
-
-    id: str
-    section: str
-    title: str
-    summary: str
-    updated: date
-    url: str
-
-
-class EntryList(BaseModel):
-    """Entries in the order of the knowledge base."""
-
-    entries: list[EntrySummary]
 
 
 @router.get("", responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY))

@@ -3,25 +3,11 @@
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
-from pydantic import BaseModel, Field
 
 from api.dependencies import CurrentDiagnoser
-from indexer.artifact import Counts
-from indexer.encoders import EncoderIdentity
+from api.shapes.index import IndexDescription
 
 router = APIRouter(prefix="/v1/index", tags=["index"])
-
-
-class IndexDescription(BaseModel):
-    """The index that is served."""
-
-    id: str
-    product: str
-    built_at: datetime
-    age_seconds: int = Field(description="Time since it was built, in seconds.")
-    encoder: EncoderIdentity
-    counts: Counts
-    sections: dict[str, str] = Field(description="Section ids with their titles.")
 
 
 @router.get("")

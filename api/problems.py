@@ -7,32 +7,15 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
-from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from api.shapes.problems import InvalidField, Problem
 from kb import UnknownEntry
 from retrieval import RetrievalError
 
 MEDIA_TYPE = "application/problem+json"
 
 logger = logging.getLogger(__name__)
-
-
-class InvalidField(BaseModel):
-    """One thing wrong with a request."""
-
-    pointer: str = Field(description="Where: the path of the field in the request.", examples=["body/symptom"])
-    detail: str = Field(examples=["Field required"])
-
-
-class Problem(BaseModel):
-    """Problem details (RFC 9457)."""
-
-    type: str = "about:blank"
-    title: str = Field(examples=["Not Found"])
-    status: int = Field(examples=[404])
-    detail: str = Field(examples=["there is no entry 'cors'"])
-    errors: list[InvalidField] = []
 
 
 def problem_response(status: int, detail: str, errors: list[InvalidField] | None = None) -> JSONResponse:

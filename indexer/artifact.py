@@ -15,19 +15,19 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
+from pydantic import BaseModel, ValidationError
 
 from indexer.checksums import file_sha256
 from indexer.chunks import Chunk
-from indexer.encoders import Encoder, EncoderIdentity
+from indexer.encoders import Encoder
 from indexer.entry_models import ENTRY_MODELS, EntryModels
-from indexer.errors import DamagedIndex, EncoderMismatch, ForeignFormat
+from indexer.errors import DamagedIndex, EncoderMismatch
+from indexer.manifest import MANIFEST, Manifest, read_manifest
 from indexer.search import SEARCH_FILES, ChunkSearch, LocalSearch
 from kb import Entry, Finding, ProductEvidence, Vocabulary
 
@@ -40,28 +40,6 @@ PRODUCT_EVIDENCE, CHUNKS, RANKER = "evidence.json", "chunks.jsonl", "ranker.json
 REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, PRODUCT_EVIDENCE, CHUNKS, RANKER, ENTRY_MODELS, *SEARCH_FILES)
 
 M = TypeVar("M", bound=BaseModel)
-
-
-class Counts(BaseModel):
-    """How much an index holds."""
-
-    entries: int
-    chunks: int
-    dimension: int
-
-
-class Manifest(BaseModel):
-    """What an index was built from, and what its files must be."""
-
-    model_config = ConfigDict(frozen=True)
-
-    format: int
-    id: str
-    built_at: datetime
-    content_sha256: str
-    encoder: EncoderIdentity
-    counts: Counts
-    files: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -79,27 +57,6 @@ class Index:
     entry_models: EntryModels
     encoder: Encoder
     ranker: bytes
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """Read the manifest of a build, before anything else is believed.
-
-    :raises DamagedIndex: if it is missing or unreadable.
-    :raises ForeignFormat: if another format version wrote it.
-    """
-    path = folder / MANIFEST
-    try:
-        raw = TypeAdapter(dict[str, Any]).validate_json(path.read_bytes())
-    except OSError as error:
-        raise DamagedIndex(path, "is missing") from error
-    except ValidationError as error:
-        raise DamagedIndex(path, "is not a manifest") from error
-    if raw.get("format") != FORMAT:
-        raise ForeignFormat(path, raw.get("format"), FORMAT)
-    try:
-        return Manifest.model_validate(raw)
-    except ValidationError as error:
-        raise DamagedIndex(path, "lacks fields of a manifest") from error
 
 
 def verify_files(folder: Path, manifest: Manifest) -> None:

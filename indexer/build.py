@@ -23,11 +23,8 @@ from indexer.artifact import (
     PRODUCT_EVIDENCE,
     RANKER,
     VOCABULARY,
-    Counts,
-    Manifest,
     json_lines,
     known_vectors,
-    read_manifest,
     verify_files,
 )
 from indexer.checksums import file_sha256
@@ -35,6 +32,7 @@ from indexer.chunks import Chunk, chunk_knowledge_base
 from indexer.encoders import Encoder
 from indexer.entry_models import EntryModels
 from indexer.errors import UnusableIndex
+from indexer.manifest import FORMAT, MANIFEST, Counts, Manifest, read_manifest
 from indexer.publication import current_build, publish
 from indexer.search import LocalSearch
 from kb import KnowledgeBase

@@ -64,7 +64,7 @@ def show(
     build_id: Annotated[str | None, typer.Argument(help="A build; the one that is served if left out.")] = None,
 ) -> None:
     """Print the manifest of a build as JSON."""
-    from indexer.artifact import read_manifest
+    from indexer.manifest import read_manifest
 
     typer.echo(read_manifest(_chosen(build_id)).model_dump_json(indent=2))
 

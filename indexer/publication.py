@@ -7,8 +7,8 @@ there, so a reader that holds an older one is not disturbed.
 import uuid
 from pathlib import Path
 
-from indexer.artifact import MANIFEST, Manifest, read_manifest
 from indexer.errors import NoIndex, UnknownBuild, UnusableIndex
+from indexer.manifest import MANIFEST, Manifest, read_manifest
 
 CURRENT = "current"
 

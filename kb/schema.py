@@ -10,13 +10,14 @@ from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, StringConstraints, model_validator
 
-from kb.patterns import compile_pattern
-
 NONE_OF_THESE = "none"
 """The reserved id of "no entry explains this": the outcome beside the entries, and the name of its reports file."""
 
 
 def _compiles(pattern: str) -> str:
+    # Imported only now: clients of the API read entries without having RE2.
+    from kb.patterns import compile_pattern
+
     compile_pattern(pattern)
     return pattern
 

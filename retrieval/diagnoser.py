@@ -85,7 +85,7 @@ class Diagnoser:
         explanation = Explanation(self.index, self.ranker, self.beliefs, symptom, signals, findings)
         return Diagnosis(
             id=uuid.uuid4().hex,
-            index=IndexInfo.of(self.index.manifest),
+            index=IndexInfo(id=self.index.manifest.id, built_at=self.index.manifest.built_at),
             confidence=confidence,
             none_probability=_rounded_down(distribution[-1]),
             causes=tuple(self._cause(row, float(distribution[row]), explanation) for row in order[: request.top_k]),

@@ -6,7 +6,6 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from indexer.artifact import Manifest
 from kb.schema import FixStep, Link
 
 MAX_SYMPTOM_CHARACTERS = 100_000
@@ -158,11 +157,6 @@ class IndexInfo(Shape):
 
     id: str
     built_at: datetime
-
-    @classmethod
-    def of(cls, manifest: Manifest) -> "IndexInfo":
-        """What an answer says about its index."""
-        return cls(id=manifest.id, built_at=manifest.built_at)
 
 
 class Diagnosis(Shape):

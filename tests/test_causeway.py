@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import metadata
 from pathlib import Path
 
 import httpx
@@ -89,6 +90,47 @@ def test_help_loads_nothing_heavy() -> None:
 
     assert "typer" in packages
     assert packages.isdisjoint({"faiss", "numpy", "onnxruntime", "fastapi", "torch"})
+
+
+def canonical(distribution: str) -> str:
+    return distribution.lower().replace("_", "-")
+
+
+@pytest.mark.parametrize("extra", program.LIBRARIES_OF_EXTRAS)
+def test_every_distribution_of_an_extra_is_known_by_a_name_it_is_imported_by(extra: str) -> None:
+    required = {
+        canonical(requirement.split(">")[0])
+        for requirement in metadata.requires("causeway") or ()
+        if requirement.endswith(f'extra == "{extra}"') and not requirement.startswith("causeway[")
+    }
+    distributions_of = metadata.packages_distributions()
+    known = {
+        canonical(distribution)
+        for library in program.LIBRARIES_OF_EXTRAS[extra]
+        for distribution in distributions_of[library]
+    }
+
+    assert required == known
+
+
+@pytest.mark.parametrize(
+    ("library", "arguments", "extra"),
+    [
+        ("faiss", ["ask", SYMPTOM], "serve"),
+        ("uvicorn", ["serve"], "serve"),
+        ("re2", ["kb", "show", "x"], "serve"),
+        ("scipy", ["eval", "fit"], "eval"),
+    ],
+)
+def test_missing_library_is_told_in_one_line_with_the_command_that_installs_it(
+    library: str, arguments: list[str], extra: str
+) -> None:
+    code = f"import sys; sys.modules[{library!r}] = None; sys.argv[1:] = {arguments}; import causeway; causeway.main()"
+
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+
+    assert (result.returncode, result.stdout) == (1, "")
+    assert only_line(result.stderr) == f"causeway: this command needs {library}: pip install 'causeway[{extra}]'"
 
 
 @pytest.mark.usefixtures("small_index")

@@ -1,11 +1,14 @@
 """What an encoder is, apart from who computes it."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
+
+if TYPE_CHECKING:
+    # Who reads what an index says about itself has no numpy.
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class EncoderIdentity(BaseModel):
@@ -34,8 +37,8 @@ class Encoder(Protocol):
     def dimension(self) -> int:
         """Length of a vector."""
 
-    def encode_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_queries(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Encode what a user wrote: float32, shape (n_texts, dimension), rows of unit length."""
 
-    def encode_documents(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    def encode_documents(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """Encode what is searched: float32, shape (n_texts, dimension), rows of unit length."""

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 import pytest
 
-from indexer.artifact import MANIFEST, read_manifest
+from indexer.manifest import MANIFEST, read_manifest
 from indexer.publication import current_build, publish
 
 

@@ -6,11 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from indexer.artifact import FORMAT, MANIFEST, Index, Manifest, json_lines, load_index, read_manifest
+from indexer.artifact import Index, json_lines, load_index
 from indexer.checksums import file_sha256
 from indexer.chunks import chunk_knowledge_base
 from indexer.encoders import Encoder
 from indexer.errors import DamagedIndex, EncoderMismatch, ForeignFormat, UnusableIndex
+from indexer.manifest import FORMAT, MANIFEST, Manifest, read_manifest
 from indexer.publication import current_build
 from kb import KnowledgeBase
 

@@ -12,11 +12,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from indexer.artifact import MANIFEST, Index, load_index, read_manifest
+from indexer.artifact import Index, load_index
 from indexer.build import ABANDONED_AFTER_SECONDS, STAGING_PREFIX, build_index
 from indexer.checksums import file_sha256
 from indexer.chunks import chunk_knowledge_base
 from indexer.encoders import Encoder, EncoderIdentity
+from indexer.manifest import MANIFEST, read_manifest
 from indexer.publication import CURRENT, current_build, list_builds, rollback
 from indexer.search import LocalSearch
 from kb import KnowledgeBase, load_knowledge_base

@@ -4,8 +4,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from indexer.artifact import Manifest
 from indexer.cli import index_app
+from indexer.manifest import Manifest
 from indexer.publication import current_build, list_builds
 from tests.command import causeway
 from tests.edit import edit

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from indexer.artifact import MANIFEST, load_index
+from indexer.artifact import load_index
 from indexer.encoders import Encoder
 from indexer.errors import DamagedIndex, NoIndex, UnknownBuild
+from indexer.manifest import MANIFEST
 from indexer.publication import CURRENT, build_folder, current_build, list_builds, publish, rollback
 from tests.indexer.conftest import Builds
 
