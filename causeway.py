@@ -66,13 +66,14 @@ def _missing_library(error: Exception) -> str | None:
 
 def _known_failures() -> tuple[type[Exception], ...]:
     # Imported only now: `causeway --help` should not load what it doesn't need.
+    from api.store.errors import StoreError
     from bot.errors import BotError
     from eval.errors import EvalError
     from indexer.errors import IndexerError
     from kb.errors import KnowledgeBaseError
     from retrieval.errors import RetrievalError
 
-    return KnowledgeBaseError, IndexerError, RetrievalError, EvalError, BotError
+    return KnowledgeBaseError, IndexerError, RetrievalError, StoreError, EvalError, BotError
 
 
 if __name__ == "__main__":

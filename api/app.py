@@ -7,12 +7,13 @@ from importlib.metadata import version
 
 from fastapi import FastAPI
 
-from api import admin, diagnoses, entries, index, probes
+from api import admin, diagnoses, documents, entries, feedback, index, probes
 from api.body_limit import BodyLimit
 from api.index_reload import ServedIndex
 from api.problems import answer_errors_with_problems
 from api.settings import ApiSettings
 from api.shapes.problems import Problem
+from api.store.schema import open_database
 from retrieval import Diagnoser
 
 DESCRIPTION = """
@@ -22,14 +23,19 @@ Every sentence in an answer was written by a maintainer of the knowledge base. E
 
 
 def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
-    """The service over a loaded index, and over those that are published in its folder later."""
+    """The service over a loaded index, and over those that are published in its folder later.
+
+    :raises UnusableDatabase: if the database of the settings can't be opened.
+    """
     served_index = ServedIndex(diagnoser)
+    database = open_database(settings.database_url)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
         watch = asyncio.create_task(served_index.watch())
         yield
         watch.cancel()
+        database.close()
 
     app = FastAPI(
         title="Causeway",
@@ -42,9 +48,10 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         lifespan=lifespan,
     )
     app.state.served_index = served_index
+    app.state.database = database
     app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
     answer_errors_with_problems(app)
-    for resource in (diagnoses, entries, index, admin, probes):
+    for resource in (diagnoses, feedback, entries, documents, index, admin, probes):
         app.include_router(resource.router)
     _describe(app, diagnoser.index.vocabulary.examples)
     return app

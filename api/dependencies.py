@@ -5,18 +5,26 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from api.index_reload import ServedIndex
+from api.store.database import Database
 from retrieval import Diagnoser
 
 
-def _served_index(request: Request) -> ServedIndex:
+# Async, though they wait for nothing: the framework would run them in a thread otherwise, which takes longer.
+async def _served_index(request: Request) -> ServedIndex:
     served: ServedIndex = request.app.state.served_index
     return served
 
 
+async def _database(request: Request) -> Database:
+    database: Database = request.app.state.database
+    return database
+
+
 CurrentServedIndex = Annotated[ServedIndex, Depends(_served_index)]
+CurrentDatabase = Annotated[Database, Depends(_database)]
 
 
-def _diagnoser(served: CurrentServedIndex) -> Diagnoser:
+async def _diagnoser(served: CurrentServedIndex) -> Diagnoser:
     return served.diagnoser
 
 

@@ -1,6 +1,7 @@
 """Every error as a problem document (RFC 9457)."""
 
 import logging
+from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
@@ -9,21 +10,47 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
+from api.cursors import InvalidCursor
 from api.shapes.problems import InvalidField, Problem
+from api.store.errors import (
+    DocumentChanged,
+    IdempotencyKeyReused,
+    StaleDiagnosis,
+    StoreError,
+    StoreUnavailable,
+    UnknownDiagnosis,
+    UnknownDocument,
+)
 from kb import UnknownEntry
 from retrieval import RetrievalError
 
 MEDIA_TYPE = "application/problem+json"
 
+RETRY_AFTER_SECONDS = "1"
+
+STATUS_OF: Mapping[type[StoreError], HTTPStatus] = {
+    UnknownDiagnosis: HTTPStatus.NOT_FOUND,
+    UnknownDocument: HTTPStatus.NOT_FOUND,
+    StaleDiagnosis: HTTPStatus.CONFLICT,
+    DocumentChanged: HTTPStatus.PRECONDITION_FAILED,
+    IdempotencyKeyReused: HTTPStatus.UNPROCESSABLE_ENTITY,
+    StoreUnavailable: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
 logger = logging.getLogger(__name__)
+
+
+def problem_of(status: int, detail: str, errors: list[InvalidField] | None = None) -> Problem:
+    """A problem document."""
+    # A detail may repeat what was sent, which may hold half a character (a lone surrogate) that UTF-8 can't express.
+    encodable = detail.encode(errors="replace").decode()
+    return Problem(title=HTTPStatus(status).phrase, status=status, detail=encodable, errors=errors or [])
 
 
 def problem_response(status: int, detail: str, errors: list[InvalidField] | None = None) -> JSONResponse:
     """A problem document as a response."""
-    # A detail may repeat what was sent, which may hold half a character (a lone surrogate) that UTF-8 can't express.
-    encodable = detail.encode(errors="replace").decode()
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=encodable, errors=errors or [])
-    return JSONResponse(problem.model_dump(exclude_defaults=False), status_code=status, media_type=MEDIA_TYPE)
+    content = problem_of(status, detail, errors).model_dump()
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE)
 
 
 def problem_schema(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -63,6 +90,18 @@ def answer_errors_with_problems(app: FastAPI) -> None:
     @app.exception_handler(UnknownEntry)
     async def unknown_entry(_: Request, error: UnknownEntry) -> JSONResponse:
         return problem_response(HTTPStatus.NOT_FOUND, str(error))
+
+    @app.exception_handler(InvalidCursor)
+    async def invalid_cursor(_: Request, error: InvalidCursor) -> JSONResponse:
+        return problem_response(HTTPStatus.UNPROCESSABLE_ENTITY, str(error))
+
+    @app.exception_handler(StoreError)
+    async def not_stored(_: Request, error: StoreError) -> JSONResponse:
+        response = problem_response(STATUS_OF[type(error)], str(error))
+        if isinstance(error, StoreUnavailable):
+            logger.error("the database does not answer", exc_info=error.__cause__)
+            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
+        return response
 
     @app.exception_handler(Exception)
     async def unexpected(request: Request, error: Exception) -> JSONResponse:

@@ -47,6 +47,14 @@ _MESSAGES = {
 _NOTHING_PASSES = "No entry passes these filters: ask again with fewer of them."
 
 
+@dataclass(frozen=True)
+class Remembered:
+    """What is still known of evidence that wasn't kept: the findings it decided, and the lines that were quoted."""
+
+    findings: tuple[ObservedFinding, ...] = ()
+    quotes: tuple[str, ...] = ()
+
+
 class Diagnoser:
     """Answers symptoms from one index. Safe to use from several threads."""
 
@@ -63,9 +71,10 @@ class Diagnoser:
         self._detectors = EvidenceDetectors(index.findings, index.product_evidence)
         self._entries = list(index.entries.values())
 
-    def diagnose(self, request: DiagnosisRequest) -> Diagnosis:
+    def diagnose(self, request: DiagnosisRequest, remembered: Remembered = Remembered()) -> Diagnosis:
         """Rank the causes of a symptom, with the reasons for each.
 
+        :param remembered: of evidence that came with the symptom before.
         :raises UnreadableSymptom: if there are no words in it.
         :raises UnknownFinding: if an answer names a finding that this index doesn't have.
         :raises UnknownFilter: if a filter names something that isn't in the vocabulary.

@@ -1,13 +1,16 @@
-"""What the API's tests share: the service over the small index, listening, and a client of it."""
+"""What the API's tests share: the service over the small index, listening, and a client of it; and databases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
 
 from api.app import create_app
 from api.settings import ApiSettings
+from api.store.database import Database
+from api.store.schema import open_database
 from retrieval import Diagnoser
+from tests.postgresql import new_postgresql_database, postgresql_server
 from tests.serving import serving
 
 
@@ -16,3 +19,35 @@ def client(diagnoser: Diagnoser) -> Iterator[httpx.Client]:
     """A client of the running service."""
     with serving(create_app(diagnoser, ApiSettings())) as url, httpx.Client(base_url=url, timeout=30) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[str]:
+    """URL of a running PostgreSQL server."""
+    with postgresql_server() as url:
+        yield url
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[], str]:
+    """Gives the URL of another empty database at every call; who uses it is tested on both kinds."""
+    if request.param == "sqlite":
+        return lambda: f"sqlite:///{tmp_path_factory.mktemp('database')}/causeway.db"
+    server = request.getfixturevalue("postgresql")
+    return lambda: new_postgresql_database(server)
+
+
+@pytest.fixture(scope="module")
+def stored(diagnoser: Diagnoser, new_database: Callable[[], str]) -> Iterator[httpx.Client]:
+    """A client of a service with a database of each kind; what one test of a module stores, the next one finds."""
+    app = create_app(diagnoser, ApiSettings(database_url=new_database()))
+    with serving(app) as url, httpx.Client(base_url=url, timeout=30) as client:
+        yield client
+
+
+@pytest.fixture
+def database(new_database: Callable[[], str]) -> Iterator[Database]:
+    """An empty database of each kind."""
+    database = open_database(new_database())
+    yield database
+    database.close()

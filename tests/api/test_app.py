@@ -51,6 +51,15 @@ def test_the_frameworks_own_error_shape_is_nowhere(document: dict[str, Any]) -> 
 def test_operations_are_named_for_what_they_do(document: dict[str, Any]) -> None:
     assert {call: operation["operationId"] for call, operation in operations(document)} == {
         "POST /v1/diagnoses": "create_diagnosis",
+        "POST /v1/diagnoses:batch": "create_diagnoses",
+        "GET /v1/diagnoses/{diagnosis_id}": "get_diagnosis",
+        "POST /v1/diagnoses/{diagnosis_id}/answers": "answer_follow_up",
+        "POST /v1/diagnoses/{diagnosis_id}/feedback": "give_feedback",
+        "GET /v1/feedback": "list_feedback",
+        "GET /v1/documents/{collection}": "list_documents",
+        "GET /v1/documents/{collection}/{key}": "get_document",
+        "PUT /v1/documents/{collection}/{key}": "put_document",
+        "DELETE /v1/documents/{collection}/{key}": "delete_document",
         "GET /v1/entries": "list_entries",
         "GET /v1/entries/{entry_id}": "get_entry",
         "GET /v1/index": "get_index",

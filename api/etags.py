@@ -1,0 +1,38 @@
+"""Conditional requests (RFC 9110, section 13): entity tags in headers."""
+
+import re
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Header, Response
+
+ANY = "*"
+
+IfMatch = Annotated[str | None, Header(max_length=1_000, description="Do it only if the ETag is one of these.")]
+IfNoneMatch = Annotated[str | None, Header(max_length=1_000, description="Do it only if the ETag is none of these.")]
+
+NOT_MODIFIED: dict[int | str, dict[str, Any]] = {
+    HTTPStatus.NOT_MODIFIED: {"description": "The client has this version already."}
+}
+
+_TAG = re.compile(r'(?:W/)?"([^"]*)"')
+
+
+def quoted(etag: str) -> str:
+    """An entity tag as it stands in a header."""
+    return f'"{etag}"'
+
+
+def tags_in(header: str) -> frozenset[str]:
+    """The entity tags of If-Match or If-None-Match, without their quotes; `ANY` if any will do."""
+    return frozenset([ANY] if header.strip() == ANY else _TAG.findall(header))
+
+
+def is_known(etag: str, if_none_match: str | None) -> bool:
+    """Whether the client has this version already, so that 304 Not Modified says it all."""
+    return if_none_match is not None and not tags_in(if_none_match).isdisjoint({etag, ANY})
+
+
+def not_modified(etag: str) -> Response:
+    """304: the client has this version."""
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": quoted(etag)})

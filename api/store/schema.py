@@ -1,0 +1,54 @@
+"""Bring a database to the schema of this version."""
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.util.exc import CommandError
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import OperationalError
+
+from api.store.database import Database, create_database_engine
+from api.store.errors import UnusableDatabase
+
+MIGRATIONS = Path(__file__).parent / "migrations"
+
+ADVISORY_LOCK = 0x_CA05_EAA7
+"""Of PostgreSQL: replicas that start together migrate one after the other."""
+
+
+def open_database(url: str) -> Database:
+    """Open the database of this URL, made or migrated to this version's schema.
+
+    :raises UnusableDatabase: if it can't be reached, or a newer version of the program has changed it.
+    """
+    engine = create_database_engine(url)
+    try:
+        with engine.connect().execution_options(writes=True) as connection, connection.begin():
+            if engine.dialect.name == "postgresql":
+                connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
+            migrate(connection)
+    except CommandError as error:
+        engine.dispose()
+        raise UnusableDatabase(
+            f"the database has a schema that this version does not know ({error}): run the newer version that made it"
+        ) from error
+    except OperationalError as error:
+        engine.dispose()
+        where = engine.url.render_as_string(hide_password=True)
+        raise UnusableDatabase(f"the database {where} can't be opened: {error.orig}") from error
+    return Database(engine)
+
+
+def migrate(connection: Connection, revision: str = "head") -> None:
+    """Apply the steps up to `revision` that the database lacks, within the connection's transaction."""
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.attributes["connection"] = connection
+    command.upgrade(config, revision)
+
+
+def current_revision(connection: Connection) -> str | None:
+    """The last step that was applied to the database."""
+    return MigrationContext.configure(connection).get_current_revision()
