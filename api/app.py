@@ -6,14 +6,18 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 
 from fastapi import FastAPI
+from fastapi.telemetry import TelemetryConfig
 
 from api import admin, diagnoses, documents, entries, feedback, index, probes
-from api.body_limit import BodyLimit
+from api.errors import MissingExtra
 from api.index_reload import ServedIndex
+from api.middleware import middleware
 from api.problems import answer_errors_with_problems
+from api.security.headers import DOCUMENTATION
 from api.settings import ApiSettings
 from api.shapes.problems import Problem
 from api.store.schema import open_database
+from api.telemetry.metrics import Metrics
 from retrieval import Diagnoser
 
 DESCRIPTION = """
@@ -29,6 +33,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     """
     served_index = ServedIndex(diagnoser)
     database = open_database(settings.database_url)
+    metrics = Metrics(served_index)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -46,15 +51,31 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         # Operation ids are what generated clients call their methods.
         generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
+        middleware=middleware(settings, metrics),
+        telemetry=_telemetry(settings),
+        docs_url=DOCUMENTATION,
+        swagger_ui_oauth2_redirect_url=None,
+        redoc_url=None,
     )
     app.state.served_index = served_index
     app.state.database = database
-    app.add_middleware(BodyLimit, max_bytes=settings.max_body_bytes)
+    app.state.metrics = metrics
     answer_errors_with_problems(app)
     for resource in (diagnoses, feedback, entries, documents, index, admin, probes):
         app.include_router(resource.router)
     _describe(app, diagnoser.index.vocabulary.examples)
     return app
+
+
+def _telemetry(settings: ApiSettings) -> TelemetryConfig:
+    """Spans only, and only if they are wanted: metrics are for Prometheus, and logs of ours hold no user's text."""
+    if settings.otlp_endpoint is None:
+        return {"tracing": False, "metrics": False, "logs": False}
+    try:
+        from api.telemetry.traces import open_tracer_provider
+    except ImportError as error:
+        raise MissingExtra("otlp_endpoint", "otel") from error
+    return {"tracer_provider": open_tracer_provider(str(settings.otlp_endpoint)), "metrics": False, "logs": False}
 
 
 def _describe(app: FastAPI, examples: tuple[str, ...]) -> None:

@@ -6,6 +6,7 @@ from fastapi import Depends, Request
 
 from api.index_reload import ServedIndex
 from api.store.database import Database
+from api.telemetry.metrics import Metrics
 from retrieval import Diagnoser
 
 
@@ -20,6 +21,12 @@ async def _database(request: Request) -> Database:
     return database
 
 
+async def _metrics(request: Request) -> Metrics:
+    metrics: Metrics = request.app.state.metrics
+    return metrics
+
+
+CurrentMetrics = Annotated[Metrics, Depends(_metrics)]
 CurrentServedIndex = Annotated[ServedIndex, Depends(_served_index)]
 CurrentDatabase = Annotated[Database, Depends(_database)]
 

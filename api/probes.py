@@ -1,20 +1,33 @@
-"""Liveness and readiness, for whoever runs the service."""
+"""Liveness, readiness and metrics, for whoever runs the service."""
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Response
+from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.dependencies import CurrentServedIndex
+from api.dependencies import CurrentMetrics, CurrentServedIndex
 from api.shapes.probes import Health, Readiness
 
 router = APIRouter(tags=["probes"])
 
 
 @router.get("/healthz")
-def get_health() -> Health:
+async def get_health() -> Health:
     """Whether the process is alive."""
     return Health()
 
 
 @router.get("/readyz")
-def get_readiness(served: CurrentServedIndex) -> Readiness:
+async def get_readiness(served: CurrentServedIndex) -> Readiness:
     """Whether symptoms can be answered, and from which index."""
     return Readiness(index_id=served.diagnoser.index.manifest.id, degraded=served.refusal)
+
+
+class _Exposition(Response):
+    """Metrics in Prometheus' text format."""
+
+    media_type = CONTENT_TYPE_LATEST
+
+
+@router.get("/metrics", response_class=_Exposition)
+async def get_metrics(metrics: CurrentMetrics) -> _Exposition:
+    """What was counted and timed since the start, for Prometheus."""
+    return _Exposition(generate_latest(metrics.registry))

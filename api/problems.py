@@ -25,8 +25,7 @@ from kb import UnknownEntry
 from retrieval import RetrievalError
 
 MEDIA_TYPE = "application/problem+json"
-
-RETRY_AFTER_SECONDS = "1"
+RETRY_AFTER_SECONDS = 1
 
 STATUS_OF: Mapping[type[StoreError], HTTPStatus] = {
     UnknownDiagnosis: HTTPStatus.NOT_FOUND,
@@ -47,10 +46,17 @@ def problem_of(status: int, detail: str, errors: list[InvalidField] | None = Non
     return Problem(title=HTTPStatus(status).phrase, status=status, detail=encodable, errors=errors or [])
 
 
-def problem_response(status: int, detail: str, errors: list[InvalidField] | None = None) -> JSONResponse:
+def problem_response(
+    status: int, detail: str, errors: list[InvalidField] | None = None, headers: Mapping[str, str] | None = None
+) -> JSONResponse:
     """A problem document as a response."""
     content = problem_of(status, detail, errors).model_dump()
-    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE)
+    return JSONResponse(content, status_code=status, media_type=MEDIA_TYPE, headers=headers)
+
+
+def try_again_response(detail: str) -> JSONResponse:
+    """503 for a request that may succeed a moment later."""
+    return problem_response(HTTPStatus.SERVICE_UNAVAILABLE, detail, headers={"Retry-After": str(RETRY_AFTER_SECONDS)})
 
 
 def problem_schema(*statuses: int) -> dict[int | str, dict[str, Any]]:
@@ -65,7 +71,7 @@ def problem_schema(*statuses: int) -> dict[int | str, dict[str, Any]]:
 
 
 def answer_errors_with_problems(app: FastAPI) -> None:
-    """Turn every exception that leaves an endpoint into a problem document."""
+    """Turn every exception that says what is wrong with a request into a problem document."""
 
     @app.exception_handler(HTTPException)
     async def http_error(_: Request, error: HTTPException) -> JSONResponse:
@@ -97,15 +103,7 @@ def answer_errors_with_problems(app: FastAPI) -> None:
 
     @app.exception_handler(StoreError)
     async def not_stored(_: Request, error: StoreError) -> JSONResponse:
-        response = problem_response(STATUS_OF[type(error)], str(error))
         if isinstance(error, StoreUnavailable):
             logger.error("the database does not answer", exc_info=error.__cause__)
-            response.headers["Retry-After"] = RETRY_AFTER_SECONDS
-        return response
-
-    @app.exception_handler(Exception)
-    async def unexpected(request: Request, error: Exception) -> JSONResponse:
-        logger.exception("unexpected error in %s %s", request.method, request.url.path, exc_info=error)
-        return problem_response(
-            HTTPStatus.INTERNAL_SERVER_ERROR, "Something went wrong here; it was logged, and it is not your request."
-        )
+            return try_again_response(str(error))
+        return problem_response(STATUS_OF[type(error)], str(error))

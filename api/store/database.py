@@ -115,7 +115,9 @@ def _sqlite_engine(url: URL) -> Engine:
     path = Path(url.database).resolve()
     path.parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(
-        url.set(drivername="sqlite", database=str(path)), connect_args={"timeout": BUSY_TIMEOUT_SECONDS}
+        url.set(drivername="sqlite", database=str(path)),
+        hide_parameters=True,  # errors are logged, and symptoms are among the parameters
+        connect_args={"timeout": BUSY_TIMEOUT_SECONDS},
     )
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
@@ -145,6 +147,7 @@ def _postgresql_engine(url: URL) -> Engine:
     try:
         return create_engine(
             url.set(drivername="postgresql+psycopg"),
+            hide_parameters=True,
             pool_size=POSTGRESQL_CONNECTIONS,
             pool_timeout=BUSY_TIMEOUT_SECONDS,
             pool_pre_ping=True,  # a restarted server costs no request

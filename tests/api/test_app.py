@@ -66,6 +66,7 @@ def test_operations_are_named_for_what_they_do(document: dict[str, Any]) -> None
         "POST /v1/admin/reload": "reload_index",
         "GET /healthz": "get_health",
         "GET /readyz": "get_readiness",
+        "GET /metrics": "get_metrics",
     }
 
 

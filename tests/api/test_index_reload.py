@@ -11,10 +11,11 @@ import pytest
 
 from api.app import create_app
 from api.settings import ApiSettings
-from indexer.artifact import CHUNKS, MANIFEST, RANKER, load_index, read_manifest
+from indexer.artifact import CHUNKS, RANKER, load_index
 from indexer.build import build_index
 from indexer.checksums import file_sha256
 from indexer.encoders import Encoder
+from indexer.manifest import MANIFEST, read_manifest
 from indexer.publication import CURRENT, current_build, publish
 from kb import KnowledgeBase
 from retrieval import Diagnoser, Diagnosis

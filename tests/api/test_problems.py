@@ -62,6 +62,6 @@ def test_an_unexpected_error_is_logged(small_index: Index, encoder: Encoder, cap
     with serving(create_app(diagnoser, ApiSettings())) as url:
         httpx.post(f"{url}/v1/diagnoses", json={"symptom": "mail stopped"})
 
-    (record,) = [record for record in caplog.records if record.name == "api.problems"]
+    (record,) = [record for record in caplog.records if record.name == "api.telemetry.requests"]
     assert record.getMessage() == "unexpected error in POST /v1/diagnoses"
     assert "can't map /srv/secret/model.onnx" in caplog.text

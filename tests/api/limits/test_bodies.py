@@ -7,7 +7,7 @@ import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.body_limit import BodyLimit
+from api.limits.bodies import BodyLimit
 from api.settings import ApiSettings
 from retrieval import Diagnoser
 from tests.api.problem import problem_of
@@ -90,7 +90,7 @@ def test_a_body_that_breaks_off_never_reaches_the_application() -> None:
     half: Iterator[Message] = iter(
         [{"type": "http.request", "body": BODY[:10], "more_body": True}, {"type": "http.disconnect"}]
     )
-    asyncio.run(BodyLimit(application, LIMIT_BYTES)({"type": "http"}, receive_half, send))
+    asyncio.run(BodyLimit(application, LIMIT_BYTES, timeout_seconds=10)({"type": "http"}, receive_half, send))
 
     assert reached == []
 

@@ -1,0 +1,56 @@
+"""What a request passes on its way to an operation, from the outside in."""
+
+from fastapi.middleware import Middleware
+from fastapi.middleware.cors import CORSMiddleware
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
+
+from api.limits.admission import Admission
+from api.limits.bodies import BodyLimit
+from api.limits.rates import RateLimit, RateLimiter, remote_network
+from api.security.headers import SecurityHeaders
+from api.settings import ApiSettings
+from api.telemetry.metrics import Metrics
+from api.telemetry.request_context import REQUEST_ID_HEADER
+from api.telemetry.requests import WatchRequests
+
+PROBES = ("/healthz", "/readyz", "/metrics")
+"""Answered however busy the service is: they tell whether it still works."""
+
+_REQUEST_HEADERS = ("Authorization", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", REQUEST_ID_HEADER)
+_RESPONSE_HEADERS = ("ETag", "Location", "Retry-After", REQUEST_ID_HEADER)
+
+
+def middleware(settings: ApiSettings, metrics: Metrics) -> list[Middleware]:
+    """Each refuses what the ones after it needn't see; refusals are logged, and browsers may read them.
+
+    :raises UnusableRateLimitStore: if the store of the settings can't be used.
+    """
+    limiter = RateLimiter(settings.rate_limit_store)
+    return [
+        Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
+        Middleware(WatchRequests, metrics=metrics),
+        Middleware(SecurityHeaders),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=settings.cors_origins,
+            allow_methods=("GET", "POST", "PUT", "DELETE"),
+            allow_headers=_REQUEST_HEADERS,
+            expose_headers=_RESPONSE_HEADERS,
+        ),
+        Middleware(
+            RateLimit,
+            limiter=limiter,
+            limit=settings.rate_limit_per_address,
+            identify=remote_network,
+            metrics=metrics,
+        ),
+        Middleware(BodyLimit, max_bytes=settings.max_body_bytes, timeout_seconds=settings.body_timeout_seconds),
+        Middleware(
+            Admission,
+            max_working=settings.max_working,
+            max_queued=settings.max_queued,
+            timeout_seconds=settings.request_timeout_seconds,
+            always_admitted=PROBES,
+            metrics=metrics,
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Who may ask what, and what browsers are told."""
