@@ -4,14 +4,13 @@ import subprocess
 import sys
 from itertools import chain
 
-import httpx
 from rich.rule import Rule
 from rich.text import Text
 
+from api.client import CausewayClient
 from kb.loader import load_knowledge_base
 from kb.rendering import Hanging, print_all
 from kb.settings import KnowledgeBaseSettings
-from retrieval.diagnosis import Diagnosis
 from retrieval.rendering import render_diagnosis
 
 
@@ -35,11 +34,9 @@ def _address(service: "subprocess.Popen[str]") -> str:
 
 
 def _ask(base_url: str, examples: tuple[str, ...]) -> None:
-    with httpx.Client(base_url=base_url, timeout=30) as client:
+    with CausewayClient(base_url) as causeway:
         for symptom in examples[:3]:
-            response = client.post("/v1/diagnoses", json={"symptom": symptom})
-            response.raise_for_status()
-            diagnosis = Diagnosis.model_validate_json(response.content)
+            diagnosis = causeway.diagnose(symptom)
             print_all(chain([Rule(style="dim"), Hanging("> ", Text(symptom)), Text("")], render_diagnosis(diagnosis)))
 
 

@@ -11,7 +11,7 @@ from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
 
 from api.cursors import InvalidCursor
-from api.shapes.problems import InvalidField, Problem
+from api.shapes.problems import MEDIA_TYPE, InvalidField, Problem
 from api.store.errors import (
     DocumentChanged,
     IdempotencyKeyReused,
@@ -24,7 +24,6 @@ from api.store.errors import (
 from kb import UnknownEntry
 from retrieval import RetrievalError
 
-MEDIA_TYPE = "application/problem+json"
 RETRY_AFTER_SECONDS = 1
 
 STATUS_OF: Mapping[type[StoreError], HTTPStatus] = {

@@ -1,1 +1,1 @@
-"""The Discord bot: an HTTP client of the API."""
+"""The Discord bot: knows the service by its Python client only."""

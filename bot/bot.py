@@ -5,20 +5,20 @@ import logging
 import discord
 from discord import app_commands
 
-from bot.client import ApiClient
-from bot.errors import ApiRefused, ApiUnreachable
+from api.client import AsyncCausewayClient, ClientError, DiagnosisRequest, InvalidRequest
 from bot.messages import MESSAGE_CHARACTERS, answer, cut
 from bot.settings import BotSettings
 
 logger = logging.getLogger(__name__)
 
+SHOWN_CAUSES = 3
 UNREACHABLE = "I can't reach my knowledge base right now. Please try again in a few minutes."
 
 
 class CausewayBot(discord.Client):
     """Answers `/diagnose`. Needs no privileged intent."""
 
-    def __init__(self, api: ApiClient, settings: BotSettings) -> None:
+    def __init__(self, api: AsyncCausewayClient, settings: BotSettings) -> None:
         # What users write comes back in answers, so no answer may mention anybody.
         super().__init__(intents=discord.Intents.default(), allowed_mentions=discord.AllowedMentions.none())
         self.api = api
@@ -44,10 +44,11 @@ async def diagnose(interaction: discord.Interaction[CausewayBot], symptom: app_c
     # Discord waits three seconds for the first response, so it comes before any work.
     await interaction.response.defer(thinking=True)
     try:
-        text = answer(await interaction.client.api.diagnose(symptom))
-    except ApiRefused as refusal:
+        request = DiagnosisRequest(symptom=symptom, top_k=SHOWN_CAUSES)
+        text = answer(await interaction.client.api.diagnose(request))
+    except InvalidRequest as refusal:
         text = cut(str(refusal), MESSAGE_CHARACTERS)
-    except ApiUnreachable:
+    except ClientError:
         logger.exception("diagnosis failed")
         text = UNREACHABLE
     await interaction.edit_original_response(content=text)
@@ -65,5 +66,5 @@ async def run(settings: BotSettings) -> None:
         import yarl
 
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    async with ApiClient(str(settings.api_url)) as api, CausewayBot(api, settings) as bot:
+    async with AsyncCausewayClient(str(settings.api_url)) as api, CausewayBot(api, settings) as bot:
         await bot.start(settings.discord_token.get_secret_value())

@@ -1,6 +1,6 @@
 """What the bot says, as text within Discord's limits; needs no Discord."""
 
-from bot.client import Cause, Diagnosis
+from api.client import Cause, Diagnosis
 
 MESSAGE_CHARACTERS = 2000
 _ELLIPSIS = "…"

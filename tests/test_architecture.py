@@ -42,9 +42,12 @@ def test_no_room_imports_the_bot(imports: grimp.ImportGraph, room: str) -> None:
     assert not imports.direct_import_exists(importer=room, imported="bot", as_packages=True)
 
 
-@pytest.mark.parametrize("room", [room for room in ROOMS if room != "bot"])
-def test_the_bot_imports_no_room(imports: grimp.ImportGraph, room: str) -> None:
-    assert not imports.direct_import_exists(importer="bot", imported=room, as_packages=True)
+def test_the_bot_imports_of_all_rooms_only_the_client_of_the_api(imports: grimp.ImportGraph) -> None:
+    rooms = tuple(room for room in ROOMS if room != "bot")
+    modules = [module for module in imports.modules if module.partition(".")[0] == "bot"]
+
+    imported = {name for module in modules for name in imports.find_modules_directly_imported_by(module)}
+    assert {name for name in imported if name.startswith(rooms)} == {"api.client"}
 
 
 @pytest.mark.parametrize(

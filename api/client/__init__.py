@@ -1,1 +1,71 @@
-"""Clients of the service."""
+"""Clients of the service, for Python; they need nothing of what the service is made of.
+
+from api.client import CausewayClient
+with CausewayClient("http://127.0.0.1:8000") as causeway:
+    diagnosis = causeway.diagnose("login loops in Safari")
+"""
+
+from api.client.async_client import AsyncCausewayClient
+from api.client.client import CausewayClient
+from api.client.errors import (
+    ClientError,
+    Conflict,
+    InvalidRequest,
+    NotAllowed,
+    NotFound,
+    Overloaded,
+    Refused,
+    ServiceFailed,
+    UnexpectedAnswer,
+    Unreachable,
+)
+from api.shapes.entries import EntrySummary
+from api.shapes.index import IndexDescription
+from kb.schema import Entry, FixStep, Link, Snippet
+from retrieval.diagnosis import (
+    Answer,
+    Cause,
+    Confidence,
+    Diagnosis,
+    DiagnosisRequest,
+    Evidence,
+    Filters,
+    FollowUp,
+    IndexInfo,
+    ObservedFinding,
+    Reason,
+    Signal,
+)
+
+__all__ = [
+    "Answer",
+    "AsyncCausewayClient",
+    "Cause",
+    "CausewayClient",
+    "ClientError",
+    "Confidence",
+    "Conflict",
+    "Diagnosis",
+    "DiagnosisRequest",
+    "Entry",
+    "EntrySummary",
+    "Evidence",
+    "Filters",
+    "FixStep",
+    "FollowUp",
+    "IndexDescription",
+    "IndexInfo",
+    "InvalidRequest",
+    "Link",
+    "NotAllowed",
+    "NotFound",
+    "ObservedFinding",
+    "Overloaded",
+    "Reason",
+    "Refused",
+    "ServiceFailed",
+    "Signal",
+    "Snippet",
+    "UnexpectedAnswer",
+    "Unreachable",
+]

@@ -2,6 +2,8 @@
 
 from pydantic import BaseModel, Field
 
+MEDIA_TYPE = "application/problem+json"
+
 
 class InvalidField(BaseModel):
     """One thing wrong with a request."""

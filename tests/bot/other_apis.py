@@ -9,11 +9,12 @@ from aiohttp.test_utils import TestServer
 
 
 @asynccontextmanager
-async def api_that_answers(status: int, body: str) -> AsyncIterator[str]:
-    """Base URL of a server that answers every diagnosis in the same way."""
+async def api_that_refuses(detail: str) -> AsyncIterator[str]:
+    """Base URL of a server that refuses every diagnosis with this explanation."""
+    problem = {"title": "Unprocessable", "status": 422, "detail": detail}
 
     async def answer(_: web.Request) -> web.Response:
-        return web.Response(status=status, text=body)
+        return web.json_response(problem, status=422, content_type="application/problem+json")
 
     async with _serving(answer) as url:
         yield url

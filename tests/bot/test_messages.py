@@ -1,46 +1,68 @@
+from datetime import UTC, datetime
+
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import HttpUrl
 
-from bot.client import Cause, Diagnosis, FixStep, FollowUp, Link
+from api.client import Cause, Confidence, Diagnosis, FixStep, FollowUp, IndexInfo, Link
 from bot.messages import MESSAGE_CHARACTERS, answer, cut
 
 CERTIFICATE = Cause(
     entry_id="certificate-expired-on-server",
     title="The server's TLS certificate has expired",
     probability=0.806,
-    reasons=[],
+    section="login",
+    reasons=(),
     summary="Mail programs refuse to talk to such a server.",
-    confirm=["Read the date in the certificate dialog.", "Try another device.", "Ask a colleague."],
-    fix=[FixStep(text="Renew the certificate.", code=[]), FixStep(text="Reload the server.", code=[])],
-    links=[Link(title="TLS", url="https://pigeon.example/docs/tls")],
+    confirm=("Read the date in the certificate dialog.", "Try another device.", "Ask a colleague."),
+    fix=(FixStep(text="Renew the certificate."), FixStep(text="Reload the server.")),
+    links=(Link(title="TLS", url=HttpUrl("https://pigeon.example/docs/tls")),),
+    url="/v1/entries/certificate-expired-on-server",
 )
 PASSWORD = CERTIFICATE.model_copy(update={"title": "The stored password hash is outdated", "probability": 0.1})
-FOLLOW_UP = FollowUp(question="Does the server refuse the password?", how_to_look="Look for status 535.")
+FOLLOW_UP = FollowUp(
+    finding_id="old-hash", question="Does the server refuse the password?", how_to_look="Look for status 535."
+)
 
 # Repeated, so that texts far beyond the limit are as likely as short ones.
 prose = st.builds(lambda text, times: text * times, st.text(max_size=40), st.sampled_from((1, 10, 1000)))
-steps = st.builds(FixStep, text=prose, code=st.just([]))
-links = st.builds(Link, title=prose, url=prose)
+said = prose.filter(str.strip)
+steps = st.builds(FixStep, text=said, code=st.just(()))
+links = st.builds(
+    Link,
+    title=st.just("TLS"),
+    url=st.builds(lambda length: HttpUrl(f"https://pigeon.example/{'x' * length}"), st.integers(0, 2000)),
+)
 causes = st.builds(
     Cause,
     title=prose,
     summary=prose,
-    reasons=st.just([]),
-    confirm=st.lists(prose, max_size=4),
-    fix=st.lists(steps, max_size=4),
-    links=st.lists(links, max_size=4),
+    reasons=st.just(()),
+    confirm=st.lists(prose, max_size=4).map(tuple),
+    fix=st.lists(steps, max_size=4).map(tuple),
+    links=st.lists(links, max_size=4).map(tuple),
 )
 diagnoses = st.builds(
     Diagnosis,
     message=prose,
-    causes=st.lists(causes, max_size=4),
+    causes=st.lists(causes, max_size=4).map(tuple),
+    findings=st.just(()),
     follow_up=st.none() | st.builds(FollowUp, question=prose, how_to_look=prose),
 )
 
 
 def diagnosis(*causes: Cause, follow_up: FollowUp | None = None) -> Diagnosis:
-    message = "The first cause explains this well."
-    return Diagnosis(id="1", confidence="confident", message=message, causes=list(causes), follow_up=follow_up)
+    return Diagnosis(
+        id="1",
+        index=IndexInfo(id="1", built_at=datetime(2026, 1, 2, tzinfo=UTC)),
+        confidence=Confidence.CONFIDENT,
+        none_probability=0,
+        causes=causes,
+        findings=(),
+        follow_up=follow_up,
+        signals=(),
+        message="The first cause explains this well.",
+    )
 
 
 def test_answer_reads_from_cause_to_fix_to_the_next_question() -> None:
@@ -78,7 +100,7 @@ def test_answer_without_causes_is_its_message_alone() -> None:
 
 
 def test_long_fix_is_cut_and_what_comes_after_it_stays() -> None:
-    long = CERTIFICATE.model_copy(update={"fix": [FixStep(text="Renew it again. " * 200, code=[])]})
+    long = CERTIFICATE.model_copy(update={"fix": (FixStep(text="Renew it again. " * 200),)})
 
     text = answer(diagnosis(long, PASSWORD, follow_up=FOLLOW_UP))
 
