@@ -12,7 +12,18 @@ from kb.cli import app as kb_app
 from retrieval.cli import ask
 
 LIBRARIES_OF_EXTRAS = {
-    "serve": ("bm25s", "faiss", "fastapi", "numpy", "onnxruntime", "re2", "tokenizers", "uvicorn"),
+    "serve": (
+        "alembic",
+        "bm25s",
+        "faiss",
+        "fastapi",
+        "numpy",
+        "onnxruntime",
+        "re2",
+        "sqlalchemy",
+        "tokenizers",
+        "uvicorn",
+    ),
     "eval": ("ir_measures", "jinja2", "matplotlib", "scipy"),
 }
 """What commands import without saying themselves which extra brings it."""
