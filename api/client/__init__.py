@@ -19,7 +19,10 @@ from api.client.errors import (
     UnexpectedAnswer,
     Unreachable,
 )
+from api.shapes.diagnoses import BatchResult, StoredDiagnosis
+from api.shapes.documents import Document
 from api.shapes.entries import EntrySummary
+from api.shapes.feedback import FeedbackRequest, Role, StoredFeedback, Verdict
 from api.shapes.index import IndexDescription
 from kb.schema import Entry, FixStep, Link, Snippet
 from retrieval.diagnosis import (
@@ -40,6 +43,7 @@ from retrieval.diagnosis import (
 __all__ = [
     "Answer",
     "AsyncCausewayClient",
+    "BatchResult",
     "Cause",
     "CausewayClient",
     "ClientError",
@@ -47,9 +51,11 @@ __all__ = [
     "Conflict",
     "Diagnosis",
     "DiagnosisRequest",
+    "Document",
     "Entry",
     "EntrySummary",
     "Evidence",
+    "FeedbackRequest",
     "Filters",
     "FixStep",
     "FollowUp",
@@ -63,9 +69,13 @@ __all__ = [
     "Overloaded",
     "Reason",
     "Refused",
+    "Role",
     "ServiceFailed",
     "Signal",
     "Snippet",
+    "StoredDiagnosis",
+    "StoredFeedback",
     "UnexpectedAnswer",
     "Unreachable",
+    "Verdict",
 ]

@@ -1,44 +1,71 @@
-"""Every request that the service answers, apart from how it is sent."""
+"""Every request that the service answers, apart from how it is sent.
+
+Each function raises `InvalidRequest` where the service could only refuse.
+"""
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Generic, TypeVar
 from urllib.parse import quote
 
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, TypeAdapter, ValidationError
 
 from api.client.errors import InvalidRequest
+from api.shapes.diagnoses import AnswersRequest, BatchRequest, BatchResponse, StoredDiagnosis
+from api.shapes.documents import Document, DocumentBody, DocumentPage
 from api.shapes.entries import EntryList
+from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
 from kb.schema import Entry
-from retrieval.diagnosis import Diagnosis, DiagnosisRequest
+from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest
 
 M = TypeVar("M", bound=BaseModel)
 T_co = TypeVar("T_co", covariant=True)
 
-Params = Mapping[str, str | list[str] | None]
-
 
 @dataclass(frozen=True)
 class Call(Generic[T_co]):
-    """One request. `read` makes its answer of the body of a successful response, or raises `ValidationError`."""
+    """One request; `body` is JSON. `read` makes its answer of the body of a success, or raises `ValidationError`."""
 
     method: str
     path: str
     read: Callable[[bytes], T_co]
-    params: Params = field(default_factory=dict)
-    body: BaseModel | None = None
+    params: Mapping[str, str] = field(default_factory=dict)
+    body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
 def diagnose(request: DiagnosisRequest | str) -> Call[Diagnosis]:
-    """Ask for the causes of a symptom.
+    """Ask for the causes of a symptom."""
+    return _post("/v1/diagnoses", Diagnosis, _request_of(request))
 
-    :raises InvalidRequest: if a mere text can't be one.
-    """
-    return _store("/v1/diagnoses", Diagnosis, _request_of(request))
+
+def batch(requests: Iterable[DiagnosisRequest | str]) -> Call[BatchResponse]:
+    """Ask for the causes of several symptoms."""
+    return _post("/v1/diagnoses:batch", BatchResponse, _made(BatchRequest, requests=list(map(_request_of, requests))))
+
+
+def get_diagnosis(diagnosis_id: str) -> Call[StoredDiagnosis]:
+    """A diagnosis as it is kept."""
+    return _get(f"/v1/diagnoses/{_segment(diagnosis_id)}", StoredDiagnosis)
+
+
+def answer(diagnosis_id: str, answers: Mapping[str, Answer]) -> Call[Diagnosis]:
+    """Answer follow-up questions."""
+    path = f"/v1/diagnoses/{_segment(diagnosis_id)}/answers"
+    return _post(path, Diagnosis, _made(AnswersRequest, answers=answers))
+
+
+def give_feedback(diagnosis_id: str, feedback: FeedbackRequest) -> Call[StoredFeedback]:
+    """Say whether a cause was it."""
+    return _post(f"/v1/diagnoses/{_segment(diagnosis_id)}/feedback", StoredFeedback, feedback)
+
+
+def list_feedback(diagnosis_id: str | None, cursor: str | None) -> Call[FeedbackPage]:
+    """A page of what was said about causes."""
+    return _get("/v1/feedback", FeedbackPage, {"diagnosis_id": diagnosis_id, "cursor": cursor})
 
 
 def list_entries(section: str | None) -> Call[EntryList]:
@@ -56,14 +83,39 @@ def get_index() -> Call[IndexDescription]:
     return _get("/v1/index", IndexDescription)
 
 
-def _get(path: str, shape: type[M], params: Params | None = None) -> Call[M]:
+def list_documents(collection: str, cursor: str | None) -> Call[DocumentPage]:
+    """A page of a collection."""
+    return _get(f"/v1/documents/{_segment(collection)}", DocumentPage, {"cursor": cursor})
+
+
+def get_document(collection: str, key: str) -> Call[Document]:
+    """One document."""
+    return _get(_document(collection, key), Document)
+
+
+def put_document(
+    collection: str, key: str, body: DocumentBody, *, create_only: bool, etag: str | None
+) -> Call[Document]:
+    """Store a document."""
+    headers = {"If-None-Match": "*"} if create_only else _if_match(etag)
+    content = TypeAdapter(DocumentBody).dump_json(body)
+    return Call("PUT", _document(collection, key), _as(Document), body=content, headers=headers)
+
+
+def delete_document(collection: str, key: str, etag: str | None) -> Call[None]:
+    """Remove a document."""
+    return Call("DELETE", _document(collection, key), lambda _: None, headers=_if_match(etag))
+
+
+def _get(path: str, shape: type[M], params: Mapping[str, str | None] | None = None) -> Call[M]:
     given = {name: value for name, value in (params or {}).items() if value is not None}
     return Call("GET", path, _as(shape), given)
 
 
-def _store(path: str, shape: type[M], body: BaseModel) -> Call[M]:
+def _post(path: str, shape: type[M], body: BaseModel) -> Call[M]:
     # Sent again after a lost answer, it must not be stored twice.
-    return Call("POST", path, _as(shape), body=body, headers={"Idempotency-Key": uuid.uuid4().hex})
+    headers = {"Idempotency-Key": uuid.uuid4().hex}
+    return Call("POST", path, _as(shape), body=body.model_dump_json().encode(), headers=headers)
 
 
 def _as(shape: type[M]) -> Callable[[bytes], M]:
@@ -71,14 +123,26 @@ def _as(shape: type[M]) -> Callable[[bytes], M]:
     return partial(shape.model_validate_json, extra="ignore")
 
 
+def _document(collection: str, key: str) -> str:
+    return f"/v1/documents/{_segment(collection)}/{_segment(key)}"
+
+
+def _if_match(etag: str | None) -> dict[str, str]:
+    return {"If-Match": f'"{etag}"'} if etag else {}
+
+
 def _segment(text: str) -> str:
     return quote(text, safe="")
 
 
 def _request_of(request: DiagnosisRequest | str) -> DiagnosisRequest:
-    if isinstance(request, DiagnosisRequest):
-        return request
+    return request if isinstance(request, DiagnosisRequest) else _made(DiagnosisRequest, symptom=request)
+
+
+def _made(shape: type[M], **fields: object) -> M:
     try:
-        return DiagnosisRequest(symptom=request)
+        return shape.model_validate(fields)
     except ValidationError as error:
-        raise InvalidRequest(f"this symptom can't be sent: {error.errors()[0]['msg']}") from error
+        (problem, *_) = error.errors()
+        where = "/".join(map(str, problem["loc"]))
+        raise InvalidRequest(f"this can't be sent: {where}: {problem['msg']}") from error

@@ -1,6 +1,6 @@
 """A client that waits for each answer."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -9,12 +9,16 @@ from httpx_retries import RetryTransport
 
 from api.client import calls, connection
 from api.client.calls import Call
+from api.shapes.diagnoses import BatchResult, StoredDiagnosis
+from api.shapes.documents import Document, DocumentBody
 from api.shapes.entries import EntrySummary
+from api.shapes.feedback import FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
 from kb.schema import Entry
-from retrieval.diagnosis import Diagnosis, DiagnosisRequest
+from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest
 
 T = TypeVar("T")
+P = TypeVar("P", bound=connection.Page)
 
 
 class CausewayClient:
@@ -61,6 +65,27 @@ class CausewayClient:
         """The likely causes of a symptom: a mere text, or a request with evidence, answers and filters."""
         return self._send(calls.diagnose(request))
 
+    def batch(self, requests: Iterable[DiagnosisRequest | str]) -> tuple[BatchResult, ...]:
+        """A diagnosis for each of up to 100 symptoms, or the problem with it, in their order."""
+        return self._send(calls.batch(requests)).results
+
+    def get_diagnosis(self, diagnosis_id: str) -> StoredDiagnosis:
+        """A diagnosis as it is kept: with what was asked, and what was said about its causes."""
+        return self._send(calls.get_diagnosis(diagnosis_id))
+
+    def answer(self, diagnosis_id: str, answers: Mapping[str, Answer]) -> Diagnosis:
+        """The same diagnosis after answers to follow-up questions, given by finding id."""
+        return self._send(calls.answer(diagnosis_id, answers))
+
+    def feedback(self, diagnosis_id: str, feedback: FeedbackRequest) -> StoredFeedback:
+        """Say whether a cause was it."""
+        return self._send(calls.give_feedback(diagnosis_id, feedback))
+
+    def list_feedback(self, diagnosis_id: str | None = None) -> Iterator[StoredFeedback]:
+        """What was said about the causes of all diagnoses, or of one; newest first."""
+        for page in self._pages(lambda cursor: calls.list_feedback(diagnosis_id, cursor)):
+            yield from page.feedback
+
     def entries(self, *, section: str | None = None) -> Iterator[EntrySummary]:
         """All entries, or those of a section."""
         yield from self._send(calls.list_entries(section)).entries
@@ -72,6 +97,38 @@ class CausewayClient:
     def index(self) -> IndexDescription:
         """The index that answers."""
         return self._send(calls.get_index())
+
+    def documents(self, collection: str) -> Iterator[Document]:
+        """The documents of a collection, by their keys."""
+        for page in self._pages(lambda cursor: calls.list_documents(collection, cursor)):
+            yield from page.documents
+
+    def document(self, collection: str, key: str) -> Document:
+        """One document."""
+        return self._send(calls.get_document(collection, key))
+
+    def put_document(
+        self, collection: str, key: str, body: DocumentBody, *, create_only: bool = False, etag: str | None = None
+    ) -> Document:
+        """Store a document.
+
+        :param create_only: raise `Conflict` if it exists: of several clients that try, one succeeds.
+        :param etag: raise `Conflict` if it isn't this version any more.
+        """
+        return self._send(calls.put_document(collection, key, body, create_only=create_only, etag=etag))
+
+    def delete_document(self, collection: str, key: str, *, etag: str | None = None) -> None:
+        """Remove a document; raises `Conflict` if it isn't this version any more."""
+        self._send(calls.delete_document(collection, key, etag))
+
+    def _pages(self, call: Callable[[str | None], Call[P]]) -> Iterator[P]:
+        cursor = None
+        while True:
+            page = self._send(call(cursor))
+            yield page
+            cursor = page.next_cursor
+            if cursor is None:
+                return
 
     def _send(self, call: Call[T]) -> T:
         with connection.connection_errors(self._base_url):

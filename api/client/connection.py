@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, TypedDict, TypeVar
+from typing import Protocol, TypedDict, TypeVar
 
 import httpx
 from httpx_retries import Retry
@@ -39,6 +39,14 @@ def retry_policy(retries: int) -> Retry:
     )
 
 
+class Page(Protocol):
+    """Part of a list."""
+
+    @property
+    def next_cursor(self) -> str | None:
+        """Where the next page begins; None on the last."""
+
+
 class Options(TypedDict):
     """What both of httpx's clients are made with."""
 
@@ -58,7 +66,7 @@ class Request(TypedDict):
 
     method: str
     url: str
-    params: Any
+    params: dict[str, str]
     content: bytes | None
     headers: dict[str, str]
 
@@ -66,13 +74,13 @@ class Request(TypedDict):
 def request(call: Call[T]) -> Request:
     """A call as httpx takes it."""
     headers = dict(call.headers)
-    if call.body:
+    if call.body is not None:
         headers["Content-Type"] = "application/json"
     return {
         "method": call.method,
         "url": call.path,
-        "params": call.params,
-        "content": call.body.model_dump_json().encode() if call.body else None,
+        "params": dict(call.params),
+        "content": call.body,
         "headers": headers,
     }
 

@@ -86,7 +86,7 @@ def test_symptom_without_words_is_refused_with_the_explanation_of_the_service(ca
     ids=["too long", "half a letter"],
 )
 def test_text_that_can_be_no_symptom_is_not_even_sent(causeway: CausewayClient, symptom: str, reason: str) -> None:
-    with pytest.raises(InvalidRequest, match=f"^this symptom can't be sent: .*{reason}"):
+    with pytest.raises(InvalidRequest, match=f"^this can't be sent: symptom: .*{reason}"):
         causeway.diagnose(symptom)
 
 
