@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import serve
+from api.security.cli import keys_app
 from bot.cli import bot
 from eval.cli import app as eval_app
 from indexer.cli import encoder_app, index_app
@@ -39,6 +40,7 @@ app = typer.Typer(
 app.command()(ask)
 app.command()(serve)
 app.command()(bot)
+app.add_typer(keys_app, name="keys")
 app.add_typer(kb_app, name="kb")
 app.add_typer(index_app, name="index")
 app.add_typer(encoder_app, name="encoder")
@@ -80,6 +82,7 @@ def _missing_library(error: Exception) -> str | None:
 
 def _known_failures() -> tuple[type[Exception], ...]:
     # Imported only now: `causeway --help` should not load what it doesn't need.
+    from api.errors import ServiceError
     from api.store.errors import StoreError
     from bot.errors import BotError
     from eval.errors import EvalError
@@ -87,7 +90,7 @@ def _known_failures() -> tuple[type[Exception], ...]:
     from kb.errors import KnowledgeBaseError
     from retrieval.errors import RetrievalError
 
-    return KnowledgeBaseError, IndexerError, RetrievalError, StoreError, EvalError, BotError
+    return KnowledgeBaseError, IndexerError, RetrievalError, StoreError, ServiceError, EvalError, BotError
 
 
 if __name__ == "__main__":

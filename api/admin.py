@@ -9,8 +9,10 @@ from pydantic import BaseModel
 from api.dependencies import CurrentServedIndex
 from api.index_reload import ReloadOutcome
 from api.problems import problem_schema
+from api.security.keys import Scope
+from api.security.scopes import requires
 
-router = APIRouter(prefix="/v1/admin", tags=["admin"])
+router = APIRouter(prefix="/v1/admin", tags=["admin"], dependencies=[requires(Scope.ADMIN)])
 
 
 class Reload(BaseModel):

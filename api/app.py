@@ -9,11 +9,13 @@ from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
 from api import admin, diagnoses, documents, entries, feedback, index, probes
-from api.errors import MissingExtra
+from api.errors import MissingExtra, PublicWithoutKeys
 from api.index_reload import ServedIndex
 from api.middleware import middleware
 from api.problems import answer_errors_with_problems
+from api.security.authentication import is_loopback
 from api.security.headers import DOCUMENTATION
+from api.security.key_ring import KeyRing
 from api.settings import ApiSettings
 from api.shapes.problems import Problem
 from api.store.schema import open_database
@@ -30,16 +32,21 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     """The service over a loaded index, and over those that are published in its folder later.
 
     :raises UnusableDatabase: if the database of the settings can't be opened.
+    :raises ServiceError: if it would answer strangers, or a setting asks for what isn't there.
     """
     served_index = ServedIndex(diagnoser)
     database = open_database(settings.database_url)
+    keys = KeyRing(database)
+    if keys.is_empty and not is_loopback(settings.host):
+        raise PublicWithoutKeys(settings.host)
     metrics = Metrics(served_index)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watch = asyncio.create_task(served_index.watch())
+        watches = [asyncio.create_task(watch) for watch in (served_index.watch(), keys.keep_fresh())]
         yield
-        watch.cancel()
+        for watch in watches:
+            watch.cancel()
         database.close()
 
     app = FastAPI(
@@ -51,7 +58,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         # Operation ids are what generated clients call their methods.
         generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
-        middleware=middleware(settings, metrics),
+        middleware=middleware(settings, metrics, keys),
         telemetry=_telemetry(settings),
         docs_url=DOCUMENTATION,
         swagger_ui_oauth2_redirect_url=None,

@@ -11,6 +11,8 @@ from api.dependencies import CurrentDatabase, CurrentDiagnoser
 from api.idempotency import OnlyOnce, Prepared
 from api.problems import problem_of, problem_schema
 from api.redaction import redact_diagnosis, redact_request
+from api.security.keys import Scope
+from api.security.scopes import requires
 from api.shapes.diagnoses import (
     AnswersRequest,
     BatchRequest,
@@ -27,7 +29,7 @@ from api.store.replies import Reply
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, RetrievalError
 from retrieval.diagnoser import Remembered
 
-router = APIRouter(prefix="/v1/diagnoses", tags=["diagnoses"])
+router = APIRouter(prefix="/v1/diagnoses", tags=["diagnoses"], dependencies=[requires(Scope.READ)])
 
 MOST_CONTENDERS = 5
 """How often an answer is worked out again because another one to the same diagnosis came first."""

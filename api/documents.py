@@ -12,11 +12,13 @@ from api.cursors import Cursor, CursorKind
 from api.dependencies import CurrentDatabase
 from api.etags import ANY, NOT_MODIFIED, IfMatch, IfNoneMatch, is_known, not_modified, quoted, tags_in
 from api.problems import problem_schema
+from api.security.keys import Scope
+from api.security.scopes import requires
 from api.shapes.documents import MAX_DOCUMENT_BYTES, Document, DocumentBody, DocumentPage, Name
 from api.store import documents as stored
 from api.store.documents import Precondition
 
-router = APIRouter(prefix="/v1/documents", tags=["documents"])
+router = APIRouter(prefix="/v1/documents", tags=["documents"], dependencies=[requires(Scope.DOCUMENTS)])
 
 _BODY = TypeAdapter(DocumentBody)
 _CURSORS = CursorKind(TypeAdapter(tuple[Name]))

@@ -6,10 +6,12 @@ from fastapi import APIRouter
 
 from api.dependencies import CurrentDiagnoser
 from api.problems import problem_schema
+from api.security.keys import Scope
+from api.security.scopes import requires
 from api.shapes.entries import EntryList, EntrySummary
 from kb import Entry, find_entry
 
-router = APIRouter(prefix="/v1/entries", tags=["entries"])
+router = APIRouter(prefix="/v1/entries", tags=["entries"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("", responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY))

@@ -12,6 +12,8 @@ from api.dependencies import CurrentDatabase, CurrentDiagnoser
 from api.idempotency import OnlyOnce, Prepared
 from api.problems import problem_schema
 from api.redaction import redact_text
+from api.security.keys import Scope
+from api.security.scopes import requires
 from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
 from api.store import diagnoses as stored_diagnoses
 from api.store import feedback as stored
@@ -26,6 +28,7 @@ _CURSORS = CursorKind(TypeAdapter(stored.PageKey))
     "/diagnoses/{diagnosis_id}/feedback",
     status_code=HTTPStatus.CREATED,
     response_model=StoredFeedback,
+    dependencies=[requires(Scope.FEEDBACK)],
     responses=problem_schema(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 def give_feedback(
@@ -45,7 +48,11 @@ def give_feedback(
     return once.reply_to(request, prepare)
 
 
-@router.get("/feedback", responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY))
+@router.get(
+    "/feedback",
+    dependencies=[requires(Scope.ADMIN)],
+    responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY),
+)
 def list_feedback(
     database: CurrentDatabase,
     diagnosis_id: Annotated[

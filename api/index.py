@@ -5,9 +5,11 @@ from datetime import UTC, datetime
 from fastapi import APIRouter
 
 from api.dependencies import CurrentDiagnoser
+from api.security.keys import Scope
+from api.security.scopes import requires
 from api.shapes.index import IndexDescription
 
-router = APIRouter(prefix="/v1/index", tags=["index"])
+router = APIRouter(prefix="/v1/index", tags=["index"], dependencies=[requires(Scope.READ)])
 
 
 @router.get("")

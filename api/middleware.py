@@ -6,8 +6,10 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from api.limits.admission import Admission
 from api.limits.bodies import BodyLimit
-from api.limits.rates import RateLimit, RateLimiter, remote_network
-from api.security.headers import SecurityHeaders
+from api.limits.rates import RateLimit, RateLimiter, key_of_caller, remote_network
+from api.security.authentication import Authenticate
+from api.security.headers import DOCUMENTATION, SecurityHeaders
+from api.security.key_ring import KeyRing
 from api.settings import ApiSettings
 from api.telemetry.metrics import Metrics
 from api.telemetry.request_context import REQUEST_ID_HEADER
@@ -15,12 +17,14 @@ from api.telemetry.requests import WatchRequests
 
 PROBES = ("/healthz", "/readyz", "/metrics")
 """Answered however busy the service is: they tell whether it still works."""
+OPEN = ("/healthz", "/readyz", DOCUMENTATION, "/openapi.json")
+"""Answered without a key."""
 
 _REQUEST_HEADERS = ("Authorization", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", REQUEST_ID_HEADER)
 _RESPONSE_HEADERS = ("ETag", "Location", "Retry-After", REQUEST_ID_HEADER)
 
 
-def middleware(settings: ApiSettings, metrics: Metrics) -> list[Middleware]:
+def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing) -> list[Middleware]:
     """Each refuses what the ones after it needn't see; refusals are logged, and browsers may read them.
 
     :raises UnusableRateLimitStore: if the store of the settings can't be used.
@@ -43,6 +47,10 @@ def middleware(settings: ApiSettings, metrics: Metrics) -> list[Middleware]:
             limit=settings.rate_limit_per_address,
             identify=remote_network,
             metrics=metrics,
+        ),
+        Middleware(Authenticate, keys=keys, open_paths=OPEN, page_origins=settings.cors_origins),
+        Middleware(
+            RateLimit, limiter=limiter, limit=settings.rate_limit_per_key, identify=key_of_caller, metrics=metrics
         ),
         Middleware(BodyLimit, max_bytes=settings.max_body_bytes, timeout_seconds=settings.body_timeout_seconds),
         Middleware(

@@ -4,6 +4,8 @@ from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
 from api.dependencies import CurrentMetrics, CurrentServedIndex
+from api.security.keys import Scope
+from api.security.scopes import requires
 from api.shapes.probes import Health, Readiness
 
 router = APIRouter(tags=["probes"])
@@ -27,7 +29,7 @@ class _Exposition(Response):
     media_type = CONTENT_TYPE_LATEST
 
 
-@router.get("/metrics", response_class=_Exposition)
+@router.get("/metrics", response_class=_Exposition, dependencies=[requires(Scope.READ)])
 async def get_metrics(metrics: CurrentMetrics) -> _Exposition:
     """What was counted and timed since the start, for Prometheus."""
     return _Exposition(generate_latest(metrics.registry))

@@ -22,6 +22,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import UnusableRateLimitStore
 from api.problems import problem_response
+from api.security.authentication import LOCAL
+from api.security.keys import Caller
 from api.telemetry.metrics import Metrics
 
 IN_PROCESS = "memory://"
@@ -118,3 +120,9 @@ def remote_network(scope: Scope) -> str | None:
     if address.is_loopback:
         return None
     return str(ipaddress.ip_network((address, 64), strict=False) if address.version == 6 else address)
+
+
+def key_of_caller(scope: Scope) -> str | None:
+    """The key that a caller came with; None without one."""
+    caller: Caller | None = scope.get("state", {}).get("caller")
+    return caller.id if caller is not None and caller is not LOCAL else None

@@ -5,6 +5,7 @@ StoreError
 ├── StoreUnavailable      it doesn't answer now: try again
 ├── UnknownDiagnosis      no diagnosis has this id
 ├── UnknownDocument       no document has this name
+├── UnknownApiKey         no key has this id
 ├── StaleDiagnosis        somebody else changed the diagnosis meanwhile
 ├── DocumentChanged       a precondition on a document doesn't hold
 └── IdempotencyKeyReused  the key belongs to another request
@@ -38,6 +39,13 @@ class UnknownDocument(StoreError):
 
     def __init__(self, collection: str, key: str) -> None:
         super().__init__(f"there is no document '{key}' in '{collection}'")
+
+
+class UnknownApiKey(StoreError):
+    """No key has this id."""
+
+    def __init__(self, key_id: str) -> None:
+        super().__init__(f"there is no API key '{key_id}': `causeway keys list` shows them")
 
 
 class StaleDiagnosis(StoreError):

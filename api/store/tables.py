@@ -107,3 +107,16 @@ class ReplyRow(Base):
     status: Mapped[int]
     location: Mapped[str | None] = mapped_column(Text)
     body: Mapped[str] = mapped_column(Text)
+
+
+class ApiKeyRow(Base):
+    """An API key, by which nobody can ask: its secret is stored as a hash."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    name: Mapped[str] = mapped_column(String(80))
+    scopes: Mapped[list[str]] = mapped_column(JSON)
+    secret_sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    ends_at: Mapped[datetime | None]

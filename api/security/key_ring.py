@@ -1,0 +1,73 @@
+"""The keys that are accepted, in memory: a request waits for no database to learn who asks."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime
+
+from api.security.keys import ApiKey, Caller, split_key
+from api.store import api_keys
+from api.store.database import Database
+from api.store.errors import StoreUnavailable
+
+REFRESH_SECONDS = 2.0
+"""How soon a revoked key is refused."""
+SECONDS_BETWEEN_LOOKS = 0.2
+"""How often unknown keys can make the ring look for new ones."""
+
+logger = logging.getLogger(__name__)
+
+
+class KeyRing:
+    """Keys as they were in the database a moment ago. While it doesn't answer, the last known ones are accepted."""
+
+    def __init__(self, database: Database) -> None:
+        """Read the keys.
+
+        :raises StoreUnavailable: if the database doesn't answer.
+        """
+        self._database = database
+        self._looking = asyncio.Lock()
+        self._refresh()
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no key is accepted."""
+        now = datetime.now(UTC)
+        return all(key.has_ended(now) for key in self._keys.values())
+
+    async def caller_of(self, text: str) -> Caller | None:
+        """Whom a key stands for; None if it isn't accepted."""
+        parts = split_key(text)
+        if parts is None:
+            return None
+        key_id, secret = parts
+        if key_id not in self._keys:
+            await self._look_for_new_keys()
+        key = self._keys.get(key_id)
+        return key.caller if key and key.accepts(secret, datetime.now(UTC)) else None
+
+    async def _look_for_new_keys(self) -> None:
+        """Read the keys, unless that was done since this was called: however many wait here, one look serves all."""
+        called = time.monotonic()
+        async with self._looking:
+            if self._refreshed < called:
+                await asyncio.sleep(self._refreshed + SECONDS_BETWEEN_LOOKS - time.monotonic())
+                await asyncio.to_thread(self._try_refresh)
+
+    async def keep_fresh(self) -> None:
+        """Read the keys again and again, until cancelled."""
+        while True:
+            await asyncio.sleep(REFRESH_SECONDS)
+            await asyncio.to_thread(self._try_refresh)
+
+    def _try_refresh(self) -> None:
+        try:
+            self._refresh()
+        except StoreUnavailable as error:
+            logger.warning("API keys can't be read, those known before are accepted: %s", error)
+
+    def _refresh(self) -> None:
+        self._refreshed = time.monotonic()
+        self._keys: Mapping[str, ApiKey] = {key.id: key for key in self._database.read(api_keys.all_keys)}

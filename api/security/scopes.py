@@ -1,0 +1,33 @@
+"""What an operation demands of its caller's key."""
+
+from http import HTTPStatus
+from typing import Annotated, Any
+
+from fastapi import Depends, HTTPException, Request
+from fastapi.security import HTTPBearer
+
+from api.security.keys import Caller, Scope
+
+# Keys were looked at long before; this is for the OpenAPI document.
+_BEARER = HTTPBearer(
+    scheme_name="ApiKey", description="A key that an operator made with `causeway keys create`.", auto_error=False
+)
+
+
+async def _caller(request: Request) -> Caller:
+    caller: Caller = request.state.caller
+    return caller
+
+
+CurrentCaller = Annotated[Caller, Depends(_caller)]
+
+
+def requires(scope: Scope) -> Any:  # noqa: ANN401 -- what FastAPI declares dependencies with is of no public type
+    """A dependency of routers and operations: 403 for keys without this scope."""
+
+    async def check(caller: CurrentCaller, _: Annotated[object, Depends(_BEARER)]) -> None:
+        if not caller.may(scope):
+            held = ", ".join(sorted(caller.scopes))
+            raise HTTPException(HTTPStatus.FORBIDDEN, f"this needs a key with the scope '{scope}'; yours has {held}")
+
+    return Depends(check)
