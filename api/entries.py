@@ -1,23 +1,56 @@
 """`/v1/entries`: what the knowledge base knows."""
 
 from http import HTTPStatus
+from importlib.metadata import version
+from typing import Annotated
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Query, Response
+from pydantic import TypeAdapter
 
+from api.cursors import Cursor, CursorKind
 from api.dependencies import CurrentDiagnoser
+from api.entry_search import EntryQuery, SortKey, find_entries
+from api.etags import NOT_MODIFIED, IfNoneMatch, is_known, not_modified, quoted
 from api.problems import problem_schema
 from api.security.keys import Scope
 from api.security.scopes import requires
-from api.shapes.entries import EntryList, EntrySummary
+from api.shapes.entries import EntryPage, EntrySummary
+from indexer.artifact import Index
 from kb import Entry, find_entry
+from retrieval.diagnosis import Filters
 
 router = APIRouter(prefix="/v1/entries", tags=["entries"], dependencies=[requires(Scope.READ)])
 
+Ids = Annotated[tuple[str, ...], Query(max_length=20)]
 
-@router.get("", responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY))
-def list_entries(diagnoser: CurrentDiagnoser, section: str | None = None) -> EntryList:
-    """List all entries, or those of one section."""
-    return EntryList(
+_CURSORS = CursorKind(TypeAdapter(SortKey))
+
+
+@router.get("", response_model=EntryPage, responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY) | NOT_MODIFIED)
+def list_entries(
+    diagnoser: CurrentDiagnoser,
+    response: Response,
+    query: Annotated[
+        str, Query(max_length=200, description="Words, or parts of words; the closest in meaning come after those.")
+    ] = "",
+    error: Annotated[str, Query(max_length=2_000, description="An error message, or a part of one.")] = "",
+    section: Ids = (),
+    platform: Ids = (),
+    sdk: Ids = (),
+    limit: Annotated[int, Query(ge=1, le=500)] = 100,
+    cursor: Cursor = None,
+    if_none_match: IfNoneMatch = None,
+) -> EntryPage | Response:
+    """List entries, all or those asked for."""
+    etag = _etag(diagnoser.index)
+    if is_known(etag, if_none_match):
+        return not_modified(etag)
+    after = _CURSORS.decode(cursor) if cursor else None
+    asked = EntryQuery(query, error, Filters(section=section, platform=platform, sdk=sdk))
+    found = [(key, entry) for key, entry in find_entries(diagnoser.index, asked) if after is None or key > after]
+    page = found[:limit]
+    response.headers.update(_headers(etag))
+    return EntryPage(
         entries=[
             EntrySummary(
                 id=entry.id,
@@ -25,15 +58,36 @@ def list_entries(diagnoser: CurrentDiagnoser, section: str | None = None) -> Ent
                 title=entry.title,
                 summary=entry.summary,
                 updated=entry.updated,
-                url=f"/v1/entries/{entry.id}",
+                url=f"{router.prefix}/{entry.id}",
             )
-            for entry in diagnoser.index.entries.values()
-            if section in (None, entry.section)
-        ]
+            for _, entry in page
+        ],
+        next_cursor=_CURSORS.encode(page[-1][0]) if len(found) > limit else None,
     )
 
 
-@router.get("/{entry_id}", responses=problem_schema(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
-def get_entry(entry_id: str, diagnoser: CurrentDiagnoser) -> Entry:
+@router.get(
+    "/{entry_id}",
+    response_model=Entry,
+    responses=problem_schema(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY) | NOT_MODIFIED,
+)
+def get_entry(
+    entry_id: str, diagnoser: CurrentDiagnoser, response: Response, if_none_match: IfNoneMatch = None
+) -> Entry | Response:
     """One entry with everything it says."""
-    return find_entry(diagnoser.index.entries, entry_id)
+    entry = find_entry(diagnoser.index.entries, entry_id)
+    etag = _etag(diagnoser.index)
+    if is_known(etag, if_none_match):
+        return not_modified(etag)
+    response.headers.update(_headers(etag))
+    return entry
+
+
+def _etag(index: Index) -> str:
+    """The same URL gives the same answer as long as neither the index nor the program changes."""
+    return f"{index.manifest.id}-{version('causeway')}"
+
+
+def _headers(etag: str) -> dict[str, str]:
+    # May be kept, but is asked for again: a new index shows at once.
+    return {"ETag": quoted(etag), "Cache-Control": "no-cache"}

@@ -15,7 +15,7 @@ from pydantic import BaseModel, TypeAdapter, ValidationError
 from api.client.errors import InvalidRequest
 from api.shapes.diagnoses import AnswersRequest, BatchRequest, BatchResponse, StoredDiagnosis
 from api.shapes.documents import Document, DocumentBody, DocumentPage
-from api.shapes.entries import EntryList
+from api.shapes.entries import EntryPage
 from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
 from kb.schema import Entry
@@ -68,9 +68,9 @@ def list_feedback(diagnosis_id: str | None, cursor: str | None) -> Call[Feedback
     return _get("/v1/feedback", FeedbackPage, {"diagnosis_id": diagnosis_id, "cursor": cursor})
 
 
-def list_entries(section: str | None) -> Call[EntryList]:
+def list_entries(section: str | None) -> Call[EntryPage]:
     """One page of the knowledge base."""
-    return _get("/v1/entries", EntryList, {"section": section})
+    return _get("/v1/entries", EntryPage, {"section": section})
 
 
 def get_entry(entry_id: str) -> Call[Entry]:

@@ -1,8 +1,9 @@
 """Shapes of `/v1/entries`; a whole entry is the knowledge base's own `Entry`."""
 
 from datetime import date
+from typing import Annotated
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
 
 
 class EntrySummary(BaseModel):
@@ -16,7 +17,8 @@ class EntrySummary(BaseModel):
     url: str
 
 
-class EntryList(BaseModel):
-    """Entries in the order of the knowledge base."""
+class EntryPage(BaseModel):
+    """Entries in the order of the knowledge base, or, if a text was searched for, those that hold its words first."""
 
     entries: list[EntrySummary]
+    next_cursor: Annotated[str | None, Field(description="Where the next page begins; null on the last.")]
