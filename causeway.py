@@ -5,6 +5,7 @@ import sys
 import typer
 
 from api.cli import serve
+from api.data_cli import app as data_app
 from api.security.cli import keys_app
 from bot.cli import bot
 from eval.cli import app as eval_app
@@ -45,6 +46,7 @@ app.add_typer(kb_app, name="kb")
 app.add_typer(index_app, name="index")
 app.add_typer(encoder_app, name="encoder")
 app.add_typer(eval_app, name="eval")
+app.add_typer(data_app, name="data")
 
 
 def main() -> None:

@@ -18,13 +18,12 @@ from api.shapes.diagnoses import (
     BatchRequest,
     BatchResponse,
     BatchResult,
-    GivenFeedback,
     StoredDiagnosis,
 )
 from api.store import diagnoses as stored
-from api.store import feedback as stored_feedback
 from api.store.diagnoses import DiagnosisRecord
 from api.store.errors import StaleDiagnosis
+from api.store.export import stored_diagnosis
 from api.store.replies import Reply
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, RetrievalError
 from retrieval.diagnoser import Remembered
@@ -60,21 +59,7 @@ def create_diagnosis(request: DiagnosisRequest, diagnoser: CurrentDiagnoser, onc
 @router.get("/{diagnosis_id}", responses=problem_schema(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY))
 def get_diagnosis(diagnosis_id: str, database: CurrentDatabase) -> StoredDiagnosis:
     """A diagnosis as it is now, with what was said about its causes."""
-    record, feedback = database.read(
-        lambda connection: (
-            stored.get(connection, diagnosis_id),
-            stored_feedback.of_diagnosis(connection, diagnosis_id),
-        )
-    )
-    return StoredDiagnosis(
-        **dict(record.diagnosis),
-        created_at=record.created_at,
-        symptom=record.request.symptom,
-        answers=record.request.answers,
-        feedback=tuple(
-            GivenFeedback(entry_id=word.entry_id, verdict=word.verdict, created_at=word.created_at) for word in feedback
-        ),
-    )
+    return database.read(lambda connection: stored_diagnosis(connection, diagnosis_id))
 
 
 @router.post(

@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from sqlalchemy.exc import IntegrityError
 
 from api.dependencies import CurrentDatabase
+from api.security.scopes import CurrentCaller
 from api.store import replies
 from api.store.database import Database
 from api.store.replies import KeyedRequest, Reply
@@ -81,16 +82,14 @@ def _response(reply: Reply, *, replayed: bool = False) -> Response:
     return response
 
 
-async def _once(request: Request, database: CurrentDatabase, idempotency_key: Key = None) -> Once:
+async def _once(
+    request: Request, database: CurrentDatabase, caller: CurrentCaller, idempotency_key: Key = None
+) -> Once:
     if idempotency_key is None:
         return Once(database, None)
-    parts = [caller(request), request.url.path, idempotency_key]
+    # Two callers may use the same keys, and one caller the same key for different resources.
+    parts = [caller.id, request.url.path, idempotency_key]
     return Once(database, hashlib.sha256("\0".join(parts).encode()).hexdigest())
-
-
-def caller(request: Request) -> str:
-    """Who sends a request: two of them may use the same idempotency keys."""
-    return str(getattr(request.state, "caller", ""))
 
 
 OnlyOnce = Annotated[Once, Depends(_once)]

@@ -49,11 +49,6 @@ def put(database: Database, connection: Connection, feedback: StoredFeedback) ->
     )
 
 
-def of_diagnosis(connection: Connection, diagnosis_id: str) -> list[StoredFeedback]:
-    """What was said about the causes of one diagnosis, newest first."""
-    return page(connection, limit=None, after=None, diagnosis_id=diagnosis_id)
-
-
 def page(
     connection: Connection, limit: int | None, after: PageKey | None, diagnosis_id: str | None = None
 ) -> list[StoredFeedback]:

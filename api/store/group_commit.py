@@ -9,6 +9,8 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from api.store.errors import StoreUnavailable
+
 T = TypeVar("T")
 Work = tuple[Callable[[Connection], Any], "Future[Any]"]
 
@@ -24,18 +26,28 @@ class GroupCommit:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._waiting: SimpleQueue[Work | None] = SimpleQueue()
+        self._closing = threading.Lock()
+        self._closed = False
         self._thread = threading.Thread(target=self._run, name="sqlite-writer", daemon=True)
         self._thread.start()
 
     def run(self, work: Callable[[Connection], T]) -> T:
-        """Return what the work returns once it is committed; if it raises, nothing of it is stored."""
+        """Return what the work returns once it is committed; if it raises, nothing of it is stored.
+
+        :raises StoreUnavailable: if it is closed.
+        """
         done: Future[T] = Future()
-        self._waiting.put((work, done))
+        with self._closing:
+            if self._closed:
+                raise StoreUnavailable
+            self._waiting.put((work, done))
         return done.result()
 
     def close(self) -> None:
         """Finish what was handed over so far."""
-        self._waiting.put(None)
+        with self._closing:
+            self._closed = True
+            self._waiting.put(None)
         self._thread.join()
 
     def _run(self) -> None:
