@@ -8,7 +8,7 @@ from importlib.metadata import version
 from fastapi import FastAPI
 from fastapi.telemetry import TelemetryConfig
 
-from api import admin, diagnoses, documents, entries, feedback, index, probes
+from api import admin, diagnoses, documents, entries, feedback, index, insights, probes
 from api.errors import MissingExtra, PublicWithoutKeys
 from api.index_reload import ServedIndex
 from api.middleware import middleware
@@ -18,6 +18,7 @@ from api.security.headers import DOCUMENTATION
 from api.security.key_ring import KeyRing
 from api.settings import ApiSettings
 from api.shapes.problems import Problem
+from api.store.retention import purge_daily
 from api.store.schema import open_database
 from api.telemetry.metrics import Metrics
 from retrieval import Diagnoser
@@ -43,10 +44,11 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        watches = [asyncio.create_task(watch) for watch in (served_index.watch(), keys.keep_fresh())]
+        chores = served_index.watch(), keys.keep_fresh(), purge_daily(database, settings.retention_days)
+        tasks = [asyncio.create_task(chore) for chore in chores]
         yield
-        for watch in watches:
-            watch.cancel()
+        for task in tasks:
+            task.cancel()
         database.close()
 
     app = FastAPI(
@@ -68,7 +70,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     app.state.database = database
     app.state.metrics = metrics
     answer_errors_with_problems(app)
-    for resource in (diagnoses, feedback, entries, documents, index, admin, probes):
+    for resource in (diagnoses, feedback, entries, insights, documents, index, admin, probes):
         app.include_router(resource.router)
     _describe(app, diagnoser.index.vocabulary.examples)
     return app

@@ -118,6 +118,16 @@ class EntryModels:
             similarity[without.entry] = _unit(rest @ self._whitening) @ direction
         return similarity
 
+    def spread_equally(self, vectors: NDArray[np.float32]) -> Floats:
+        """Vectors in the space in which the chunks of an entry spread equally in all directions, rows of unit length.
+
+        There messages about one thing are closer to each other than in the space of the encoder (the whitening of a
+        linear discriminant analysis). Shape (n, dimension), as given.
+        """
+        whitened = (vectors - self._centre) @ np.linalg.cholesky(self._precision)
+        directions: Floats = whitened / np.linalg.norm(whitened, axis=1, keepdims=True)
+        return directions
+
     def likelihood(self, tokens: Collection[str], without: Contribution | None = None) -> Floats:
         """How much likelier each entry is to use these words than the whole knowledge base: shape (n_entries,).
 
