@@ -69,6 +69,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     app.state.served_index = served_index
     app.state.database = database
     app.state.metrics = metrics
+    app.state.keys = keys
     answer_errors_with_problems(app)
     for resource in (diagnoses, feedback, entries, insights, documents, index, admin, probes):
         app.include_router(resource.router)

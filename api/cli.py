@@ -16,15 +16,29 @@ def serve(
 
     from api.app import create_app
     from api.settings import ApiSettings
+    from api.telemetry.logs import configure_logging
     from indexer import open_index
     from retrieval import Diagnoser
 
     given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
     settings = ApiSettings().model_copy(update=given)
+    configure_logging(settings.log_level, settings.log_format)
     app = create_app(Diagnoser(open_index()), settings)
-    config = uvicorn.Config(app, host=settings.host, port=settings.port, log_level="warning")
+    config = uvicorn.Config(
+        app,
+        host=settings.host,
+        port=settings.port,
+        log_config=None,  # its lines go where ours go
+        access_log=False,
+        proxy_headers=False,  # the application knows which proxies to trust
+        server_header=False,
+        timeout_graceful_shutdown=settings.shutdown_seconds,
+    )
     socket = config.bind_socket()
     socket.listen()  # so that who reads the address can connect at once
     listening_host, listening_port = socket.getsockname()[:2]
-    typer.echo(f"Causeway answers at http://{listening_host}:{listening_port} (API documentation: /docs)")
+    address = f"[{listening_host}]" if ":" in listening_host else listening_host
+    typer.echo(f"Causeway answers at http://{address}:{listening_port} (API documentation: /docs)")
+    if app.state.keys.is_empty:
+        typer.echo("Only programs on this machine are answered: there are no API keys (`causeway keys create NAME`)")
     uvicorn.Server(config).run(sockets=[socket])

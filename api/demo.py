@@ -1,8 +1,10 @@
 """`make demo`: start the service on a free port, ask it three symptoms, print the answers, stop it."""
 
+import os
 import subprocess
 import sys
 from itertools import chain
+from tempfile import TemporaryDirectory
 
 from rich.rule import Rule
 from rich.text import Text
@@ -17,12 +19,22 @@ from retrieval.rendering import render_diagnosis
 def main() -> None:
     """Run the demo; the service is stopped whatever happens."""
     examples = load_knowledge_base(KnowledgeBaseSettings().kb_dir).vocabulary.examples
-    command = [sys.executable, "-m", "causeway", "serve", "--port", "0"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as service:  # noqa: S603 -- our own command
+    with TemporaryDirectory() as folder, _service(folder) as service:
         try:
             _ask(_address(service), examples)
         finally:
             service.terminate()
+
+
+def _service(folder: str) -> "subprocess.Popen[str]":
+    """A service that keeps what it is asked in a folder of its own, and logs no requests."""
+    environment = {
+        **os.environ,
+        "CAUSEWAY_DATABASE_URL": f"sqlite:///{folder}/causeway.db",
+        "CAUSEWAY_LOG_LEVEL": "warning",
+    }
+    command = [sys.executable, "-m", "causeway", "serve", "--host", "127.0.0.1", "--port", "0"]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment)  # noqa: S603 -- our own command
 
 
 def _address(service: "subprocess.Popen[str]") -> str:

@@ -33,8 +33,9 @@ def configure_logging(level: LogLevel, log_format: LogFormat) -> None:
     handler.setFormatter(_json_formatter() if log_format is LogFormat.JSON else _text_formatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    # The server's lines about its own life are of use when something is wrong only.
-    logging.getLogger("uvicorn").setLevel(logging.WARNING)
+    # What these say of their own life is of use when something is wrong only.
+    for talkative in ("uvicorn", "alembic"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
 
 
 def _name_request(record: logging.LogRecord) -> bool:
