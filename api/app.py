@@ -4,13 +4,14 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
+from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
-from fastapi.telemetry import TelemetryConfig
 
 from api import admin, diagnoses, documents, entries, feedback, index, insights, probes
 from api.errors import MissingExtra, PublicWithoutKeys
 from api.index_reload import ServedIndex
+from api.limits.rates import RateLimiter
 from api.middleware import middleware
 from api.problems import answer_errors_with_problems
 from api.security.authentication import is_loopback
@@ -22,6 +23,9 @@ from api.store.retention import purge_daily
 from api.store.schema import open_database
 from api.telemetry.metrics import Metrics
 from retrieval import Diagnoser
+
+if TYPE_CHECKING:
+    from opentelemetry.sdk.trace import TracerProvider
 
 DESCRIPTION = """
 Turns a symptom into its likely causes, with the reasons for each, how to confirm it, the fix and its links.
@@ -41,6 +45,8 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     if keys.is_empty and not is_loopback(settings.host):
         raise PublicWithoutKeys(settings.host)
     metrics = Metrics(served_index)
+    limiter = RateLimiter(settings.rate_limit_store)
+    tracer_provider = _tracer_provider(settings)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
@@ -49,6 +55,9 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         yield
         for task in tasks:
             task.cancel()
+        await limiter.close()
+        if tracer_provider:
+            await asyncio.to_thread(tracer_provider.shutdown)
         database.close()
 
     app = FastAPI(
@@ -60,8 +69,14 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         # Operation ids are what generated clients call their methods.
         generate_unique_id_function=lambda route: route.name,
         lifespan=lifespan,
-        middleware=middleware(settings, metrics, keys),
-        telemetry=_telemetry(settings),
+        middleware=middleware(settings, metrics, keys, limiter),
+        # Metrics are for Prometheus, and in logs of ours is nothing that a user wrote.
+        telemetry={
+            "tracing": tracer_provider is not None,
+            "tracer_provider": tracer_provider,
+            "metrics": False,
+            "logs": False,
+        },
         docs_url=DOCUMENTATION,
         swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
@@ -77,15 +92,14 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     return app
 
 
-def _telemetry(settings: ApiSettings) -> TelemetryConfig:
-    """Spans only, and only if they are wanted: metrics are for Prometheus, and logs of ours hold no user's text."""
+def _tracer_provider(settings: ApiSettings) -> "TracerProvider | None":
     if settings.otlp_endpoint is None:
-        return {"tracing": False, "metrics": False, "logs": False}
+        return None
     try:
         from api.telemetry.traces import open_tracer_provider
     except ImportError as error:
         raise MissingExtra("otlp_endpoint", "otel") from error
-    return {"tracer_provider": open_tracer_provider(str(settings.otlp_endpoint)), "metrics": False, "logs": False}
+    return open_tracer_provider(str(settings.otlp_endpoint))
 
 
 def _describe(app: FastAPI, examples: tuple[str, ...]) -> None:

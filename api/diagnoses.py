@@ -7,7 +7,7 @@ from http import HTTPStatus
 
 from fastapi import APIRouter, Response
 
-from api.dependencies import CurrentDatabase, CurrentDiagnoser
+from api.dependencies import CurrentDatabase, CurrentDiagnoser, CurrentMetrics
 from api.idempotency import OnlyOnce, Prepared
 from api.problems import problem_of, problem_schema
 from api.redaction import redact_diagnosis, redact_request
@@ -41,7 +41,9 @@ MOST_CONTENDERS = 5
     response_model=Diagnosis,
     responses=problem_schema(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def create_diagnosis(request: DiagnosisRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce) -> Response:
+def create_diagnosis(
+    request: DiagnosisRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce, metrics: CurrentMetrics
+) -> Response:
     """Rank the likely causes of a symptom.
 
     An unsure answer still lists its candidates, marked as such by `confidence`. To refine an answer, post the answer to
@@ -51,6 +53,7 @@ def create_diagnosis(request: DiagnosisRequest, diagnoser: CurrentDiagnoser, onc
 
     def prepare() -> Prepared:
         record = _diagnosed(diagnoser, request)
+        metrics.count_diagnosis(record.diagnosis)
         return _reply(record, HTTPStatus.CREATED), lambda connection: stored.add(connection, [record])
 
     return once.reply_to(request, prepare)
@@ -93,13 +96,17 @@ def answer_follow_up(
     response_model=BatchResponse,
     responses=problem_schema(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
-def create_diagnoses(request: BatchRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce) -> Response:
+def create_diagnoses(
+    request: BatchRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce, metrics: CurrentMetrics
+) -> Response:
     """Rank the likely causes of up to 100 symptoms; each gets a diagnosis, or the problem with it."""
 
     def prepare() -> Prepared:
         results = [_result(diagnoser, one) for one in request.requests]
         response = BatchResponse(results=tuple(result for result, _ in results))
         records = [record for _, record in results if record]
+        for record in records:
+            metrics.count_diagnosis(record.diagnosis)
         reply = Reply(HTTPStatus.OK, response.model_dump_json())
         return reply, lambda connection: stored.add(connection, records)
 

@@ -24,12 +24,8 @@ _REQUEST_HEADERS = ("Authorization", "Idempotency-Key", "If-Match", "If-None-Mat
 _RESPONSE_HEADERS = ("ETag", "Location", "Retry-After", REQUEST_ID_HEADER)
 
 
-def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing) -> list[Middleware]:
-    """Each refuses what the ones after it needn't see; refusals are logged, and browsers may read them.
-
-    :raises UnusableRateLimitStore: if the store of the settings can't be used.
-    """
-    limiter = RateLimiter(settings.rate_limit_store)
+def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing, limiter: RateLimiter) -> list[Middleware]:
+    """Each refuses what the ones after it needn't see; refusals are logged, and browsers may read them."""
     return [
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
         Middleware(WatchRequests, metrics=metrics),

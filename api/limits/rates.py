@@ -11,20 +11,22 @@ import math
 import time
 from collections.abc import Callable
 from http import HTTPStatus
-from typing import cast
+from typing import TYPE_CHECKING
 
 from limits import RateLimitItem
-from limits.aio.storage import MemoryStorage, Storage
+from limits.aio.storage import MemoryStorage, RedisStorage
 from limits.aio.strategies import SlidingWindowCounterRateLimiter
-from limits.errors import ConfigurationError, StorageError
-from limits.storage import storage_from_string
+from limits.errors import StorageError
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api.errors import UnusableRateLimitStore
+from api.errors import MissingExtra, UnusableRateLimitStore
 from api.problems import problem_response
 from api.security.authentication import LOCAL
 from api.security.keys import Caller
 from api.telemetry.metrics import Metrics
+
+if TYPE_CHECKING:
+    from redis.asyncio import ConnectionPool
 
 IN_PROCESS = "memory://"
 STORE_TIMEOUT_SECONDS = 0.25
@@ -41,11 +43,25 @@ class RateLimiter:
     def __init__(self, store_url: str) -> None:
         """Prepare the store; it isn't asked yet.
 
-        :raises UnusableRateLimitStore: if the URL is of no known kind, or its client isn't installed.
+        :raises UnusableRateLimitStore: if its URL can't be read, or its client isn't installed.
         """
-        self._shared = SlidingWindowCounterRateLimiter(_open_store(store_url))
+        self._connections = None if store_url == IN_PROCESS else _redis_connections(store_url)
         self._own = SlidingWindowCounterRateLimiter(MemoryStorage())
+        self._shared = self._own
+        if self._connections:
+            store = RedisStorage(
+                store_url,
+                wrap_exceptions=True,
+                implementation="redispy",
+                connection_pool=self._connections,  # type: ignore[arg-type]  # as it is documented
+            )
+            self._shared = SlidingWindowCounterRateLimiter(store)
         self._shared_rests_until = 0.0
+
+    async def close(self) -> None:
+        """Leave the store."""
+        if self._connections:
+            await self._connections.disconnect()
 
     async def seconds_to_wait(self, limit: RateLimitItem, caller: str) -> int:
         """Count a request of this caller: 0 if it is within the limit, else how long to wait."""
@@ -66,13 +82,14 @@ async def _seconds_to_wait(counter: SlidingWindowCounterRateLimiter, limit: Rate
     return max(1, math.ceil(stats.reset_time - time.time()))
 
 
-def _open_store(url: str) -> Storage:
-    options: dict[str, float | str | bool] = {}
-    if url != IN_PROCESS:
-        options = {"wrap_exceptions": True, "implementation": "redispy", "socket_timeout": STORE_TIMEOUT_SECONDS}
+def _redis_connections(url: str) -> "ConnectionPool":
     try:
-        return cast(Storage, storage_from_string(f"async+{url}", **options))
-    except ConfigurationError as error:
+        from redis.asyncio import ConnectionPool
+    except ImportError as error:
+        raise MissingExtra("rate_limit_store", "redis") from error
+    try:
+        return ConnectionPool.from_url(url, socket_timeout=STORE_TIMEOUT_SECONDS)
+    except ValueError as error:
         raise UnusableRateLimitStore(str(error)) from error
 
 

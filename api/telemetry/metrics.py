@@ -8,6 +8,7 @@ from prometheus_client.metrics_core import Metric
 from prometheus_client.registry import Collector
 
 from api.index_reload import ServedIndex
+from retrieval import Confidence, Diagnosis
 
 # An answer takes some milliseconds; one with megabytes of evidence takes seconds.
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
@@ -40,9 +41,18 @@ class Metrics:
         self.requests_queued = Gauge(
             "causeway_http_requests_queued", "Requests that wait for a free worker.", registry=self.registry
         )
+        self._diagnoses = Counter(
+            "causeway_diagnoses", "Diagnoses made, by their confidence.", ("confidence",), registry=self.registry
+        )
+        for confidence in Confidence:
+            self._diagnoses.labels(confidence)  # so that a rate of none at all is 0, too
         self.registry.register(_IndexCollector(served_index))
         PlatformCollector(self.registry)
         ProcessCollector(registry=self.registry)
+
+    def count_diagnosis(self, diagnosis: Diagnosis) -> None:
+        """Count a new diagnosis; one that was refined is the same as before."""
+        self._diagnoses.labels(diagnosis.confidence).inc()
 
 
 class _IndexCollector(Collector):

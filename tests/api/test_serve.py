@@ -53,8 +53,12 @@ def logged_by(*calls: tuple[str, str, dict[str, Any]]) -> list[dict[str, Any]]:
     return [json.loads(line) for line in errors.splitlines()]
 
 
+def access_log(*calls: tuple[str, str, dict[str, Any]]) -> list[dict[str, Any]]:
+    return [entry for entry in logged_by(*calls) if entry["logger"] == "api.access"]
+
+
 def test_each_request_is_logged_as_a_json_object() -> None:
-    (entry,) = logged_by(("GET", "/v1/entries/disk-full-stops-queue", {"headers": {"X-Request-Id": "abc-1"}}))
+    (entry,) = access_log(("GET", "/v1/entries/disk-full-stops-queue", {"headers": {"X-Request-Id": "abc-1"}}))
 
     assert {key: entry[key] for key in entry.keys() - {"time", "milliseconds"}} == {
         "level": "INFO",
@@ -92,7 +96,7 @@ def test_a_request_is_logged_with_its_place_in_a_trace() -> None:
         ("GET", "/healthz", {"headers": {"traceparent": "00-0-0-01"}}),
     ]
 
-    traced, untraced = logged_by(*calls)
+    traced, untraced = access_log(*calls)
 
     assert (traced["trace_id"], traced["span_id"]) == (trace_id, span_id)
     assert "trace_id" not in untraced
@@ -131,7 +135,7 @@ def test_everything_that_is_wrong_with_the_settings_is_said_at_once(monkeypatch:
 @pytest.mark.parametrize(
     ("name", "value", "message"),
     [
-        ("RATE_LIMIT_STORE", "redis://", "CAUSEWAY_RATE_LIMIT_STORE"),
+        ("RATE_LIMIT_STORE", "redis://cache:port", "CAUSEWAY_RATE_LIMIT_STORE"),
         ("DATABASE_URL", "mysql://host/name", "CAUSEWAY_DATABASE_URL"),
     ],
 )
