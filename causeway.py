@@ -6,6 +6,7 @@ import typer
 
 from api.cli import serve
 from api.data_cli import app as data_app
+from api.mcp.cli import mcp
 from api.security.cli import keys_app
 from bot.cli import bot
 from eval.cli import app as eval_app
@@ -29,6 +30,7 @@ LIBRARIES_OF_EXTRAS = {
         "tokenizers",
         "uvicorn",
     ),
+    "mcp": ("mcp", "mcp_types"),
     "eval": ("ir_measures", "jinja2", "matplotlib", "scipy"),
 }
 """What commands import without saying themselves which extra brings it."""
@@ -40,6 +42,7 @@ app = typer.Typer(
 )
 app.command()(ask)
 app.command()(serve)
+app.command()(mcp)
 app.command()(bot)
 app.add_typer(keys_app, name="keys")
 app.add_typer(kb_app, name="kb")

@@ -12,7 +12,8 @@ from api import admin, diagnoses, documents, entries, feedback, index, insights,
 from api.errors import MissingExtra, PublicWithoutKeys
 from api.index_reload import ServedIndex
 from api.limits.rates import RateLimiter
-from api.middleware import middleware
+from api.mcp.endpoint import McpEndpoint
+from api.middleware import MCP_PATH, middleware
 from api.problems import answer_errors_with_problems
 from api.security.authentication import is_loopback
 from api.security.headers import DOCUMENTATION
@@ -50,7 +51,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncIterator[None]:
-        chores = served_index.watch(), keys.keep_fresh(), purge_daily(database, settings.retention_days)
+        chores = served_index.watch(), keys.keep_fresh(), purge_daily(database, settings.retention_days), mcp.run()
         tasks = [asyncio.create_task(chore) for chore in chores]
         yield
         for task in tasks:
@@ -81,6 +82,8 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         swagger_ui_oauth2_redirect_url=None,
         redoc_url=None,
     )
+    mcp = McpEndpoint(app, settings.max_body_bytes)
+    app.add_route(MCP_PATH, mcp, include_in_schema=False)
     app.state.served_index = served_index
     app.state.database = database
     app.state.metrics = metrics

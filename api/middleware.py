@@ -20,6 +20,9 @@ PROBES = ("/healthz", "/readyz", "/metrics")
 OPEN = ("/healthz", "/readyz", DOCUMENTATION, "/openapi.json")
 """Answered without a key."""
 
+MCP_PATH = "/mcp"
+"""Not held up either: what it asks for comes back as a request of its own, for which there must be a place."""
+
 _REQUEST_HEADERS = ("Authorization", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", REQUEST_ID_HEADER)
 _RESPONSE_HEADERS = ("ETag", "Location", "Retry-After", REQUEST_ID_HEADER)
 
@@ -54,7 +57,7 @@ def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing, limiter: 
             max_working=settings.max_working,
             max_queued=settings.max_queued,
             timeout_seconds=settings.request_timeout_seconds,
-            always_admitted=PROBES,
+            always_admitted=(*PROBES, MCP_PATH),
             metrics=metrics,
         ),
     ]

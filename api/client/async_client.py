@@ -34,13 +34,17 @@ class AsyncCausewayClient:
         *,
         timeout_seconds: float = connection.TIMEOUT_SECONDS,
         retries: int = connection.RETRIES,
+        transport: httpx.AsyncBaseTransport | None = None,
     ) -> None:
-        """Prepare to ask, as `CausewayClient` does."""
+        """Prepare to ask, as `CausewayClient` does.
+
+        :param transport: how to reach the service if not over the network, as `httpx.ASGITransport` in one process.
+        """
         self._base_url = base_url
         with connection.connection_errors(base_url):
             self._http = httpx.AsyncClient(
                 **connection.options(base_url, api_key, timeout_seconds),
-                transport=RetryTransport(httpx.AsyncHTTPTransport(), connection.retry_policy(retries)),
+                transport=RetryTransport(transport or httpx.AsyncHTTPTransport(), connection.retry_policy(retries)),
             )
 
     async def __aenter__(self) -> Self:
