@@ -66,5 +66,6 @@ async def run(settings: BotSettings) -> None:
         import yarl
 
         discord.gateway.DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(settings.discord_gateway_url)
-    async with AsyncCausewayClient(str(settings.api_url)) as api, CausewayBot(api, settings) as bot:
+    api_key = settings.api_key.get_secret_value() if settings.api_key else None
+    async with AsyncCausewayClient(str(settings.api_url), api_key) as api, CausewayBot(api, settings) as bot:
         await bot.start(settings.discord_token.get_secret_value())

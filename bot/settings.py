@@ -16,3 +16,4 @@ class BotSettings(BaseSettings):
     discord_api_url: HttpUrl | None = Field(None, description="Another REST base than Discord's own, for tests.")
     discord_gateway_url: str | None = Field(None, description="Another gateway than Discord's own, for tests.")
     api_url: HttpUrl = Field(HttpUrl("http://127.0.0.1:8000"), description="Base URL of the Causeway API.")
+    api_key: SecretStr | None = Field(None, description="Key that the API demands, if it does.")

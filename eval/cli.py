@@ -335,12 +335,14 @@ def _progress(what: str) -> Iterator[Callable[[int, int], None]]:
 @contextmanager
 def _target(api: str | None) -> "Iterator[tuple[Target, Index | None]]":
     """The API at this address; without one this process's index, which is given as well."""
+    from eval.settings import EvalSettings
     from eval.targets import in_process, over_http
     from indexer import open_index
     from retrieval.diagnoser import Diagnoser
 
     if api:
-        with over_http(api) as target:
+        api_key = EvalSettings().api_key
+        with over_http(api, api_key.get_secret_value() if api_key else None) as target:
             yield target, None
     else:
         index = open_index()

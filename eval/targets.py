@@ -33,14 +33,14 @@ def in_process(diagnoser: Diagnoser) -> Target:
 
 
 @contextmanager
-def over_http(base_url: str) -> Iterator[Target]:
+def over_http(base_url: str, api_key: str | None = None) -> Iterator[Target]:
     """Ask a running API, over one connection for as long as the context lasts.
 
     :raises UnreachableApi: at once or when asked, if the service can't be reached, refuses a request, or isn't
         Causeway.
     """
     with _client_errors(base_url):
-        client = CausewayClient(base_url)
+        client = CausewayClient(base_url, api_key)
     with client:
 
         def ask(request: DiagnosisRequest) -> Diagnosis:
