@@ -297,6 +297,24 @@ def speed(
 
 
 @app.command()
+def load(
+    model: Annotated[str, typer.Option(help="sentence-transformers model of the plain service: a folder or hub name.")],
+    seconds: Annotated[float, typer.Option(min=1, help="How long each load lasts.")] = 10,
+) -> None:
+    """Measure the service under load, beside FastAPI with sentence-transformers and FAISS (extra `train`; Linux)."""
+    from eval.query_sets import read_queries
+    from eval.service_speed import measure, render
+    from indexer import open_index
+    from kb.rendering import print_all
+
+    index = open_index()
+    queries = read_queries(QUERY_FILES, {entry.id: entry.section for entry in index.entries.values()})
+    with _progress("Measuring"):
+        speeds = measure(index, model, [query.question for query in queries], seconds)
+    print_all([render(speeds)])
+
+
+@app.command()
 def fit() -> None:
     """Learn the ranking's weights from the knowledge base's reports and write its ranker.json."""
     from eval.fit import collect_examples, fit_ranker

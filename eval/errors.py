@@ -12,7 +12,9 @@ EvalError
 ├── NoBaseline       nothing to hold answers against
 ├── InvalidFeedback  a feedback file that doesn't validate
 ├── InvalidLabel     a label that isn't ENTRY=1 or ENTRY=2
-└── NotConfirmable   feedback that can't become a query
+├── NotConfirmable   feedback that can't become a query
+├── ServiceDidNotStart  nothing to put under load
+└── FailedUnderLoad  a service that doesn't answer as it should while it is measured
 """
 
 from collections.abc import Sequence
@@ -117,3 +119,17 @@ class InvalidLabel(EvalError):
 
     def __init__(self, text: str) -> None:
         super().__init__(f"'{text}' is no label: write ENTRY=2 for the cause, ENTRY=1 for a lead")
+
+
+class ServiceDidNotStart(EvalError):
+    """A service to be measured ended, or wasn't ready in time."""
+
+    def __init__(self, command: str, log: str) -> None:
+        super().__init__(f"{command} did not start: {log}")
+
+
+class FailedUnderLoad(EvalError):
+    """A service to be measured answered something else than a diagnosis."""
+
+    def __init__(self, status: int, answer: str) -> None:
+        super().__init__(f"the service answered {status} under load: {answer}")
