@@ -30,7 +30,7 @@ LIBRARIES_OF_EXTRAS = {
         "tokenizers",
         "uvicorn",
     ),
-    "mcp": ("mcp", "mcp_types"),
+    "mcp": ("mcp",),
     "eval": ("ir_measures", "jinja2", "matplotlib", "scipy"),
 }
 """What commands import without saying themselves which extra brings it."""

@@ -7,6 +7,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from starlette.routing import Route
 
 from api import admin, diagnoses, documents, entries, feedback, index, insights, probes
 from api.errors import MissingExtra, PublicWithoutKeys
@@ -83,7 +84,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
         redoc_url=None,
     )
     mcp = McpEndpoint(app, settings.max_body_bytes)
-    app.add_route(MCP_PATH, mcp, include_in_schema=False)
+    app.routes.append(Route(MCP_PATH, mcp))
     app.state.served_index = served_index
     app.state.database = database
     app.state.metrics = metrics

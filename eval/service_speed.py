@@ -63,7 +63,7 @@ def _measure(name: str, command: Sequence[str], symptoms: Sequence[str], seconds
     port = _free_port()
     began = time.perf_counter()
     with _running([*command, str(port)], folder) as process:
-        _wait_until_ready(process, port, folder / LOG)
+        _wait_until_ready(process, command, port, folder / LOG)
         ready_seconds = time.perf_counter() - began
         put_under_load(port, symptoms, CLIENTS, WARM_UP_SECONDS)
         one_client = put_under_load(port, symptoms, 1, seconds)
@@ -92,7 +92,7 @@ def _running(command: Sequence[str], folder: Path) -> "Iterator[subprocess.Popen
         process.wait()
 
 
-def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) -> None:
+def _wait_until_ready(process: "subprocess.Popen[bytes]", command: Sequence[str], port: int, log: Path) -> None:
     deadline = time.monotonic() + START_TIMEOUT_SECONDS
     while time.monotonic() < deadline and process.poll() is None:
         connection = HTTPConnection("127.0.0.1", port, timeout=1)
@@ -104,7 +104,7 @@ def _wait_until_ready(process: "subprocess.Popen[bytes]", port: int, log: Path) 
             time.sleep(POLL_SECONDS)
         finally:
             connection.close()
-    raise ServiceDidNotStart(shlex.join(map(str, process.args)), log.read_text())
+    raise ServiceDidNotStart(shlex.join(command), log.read_text())
 
 
 def _free_port() -> int:

@@ -24,6 +24,7 @@ from api.shapes.documents import Document
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, Role, StoredFeedback, Verdict
 from api.shapes.index import IndexDescription
+from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Unanswered, Volume
 from kb.schema import Entry, FixStep, Link, Snippet
 from retrieval.diagnosis import (
     Answer,
@@ -41,6 +42,7 @@ from retrieval.diagnosis import (
 )
 
 __all__ = [
+    "Abstention",
     "Answer",
     "AsyncCausewayClient",
     "BatchResult",
@@ -49,10 +51,13 @@ __all__ = [
     "ClientError",
     "Confidence",
     "Conflict",
+    "Confusions",
     "Diagnosis",
     "DiagnosisRequest",
     "Document",
+    "Drift",
     "Entry",
+    "EntryOutcomes",
     "EntrySummary",
     "Evidence",
     "FeedbackRequest",
@@ -75,7 +80,9 @@ __all__ = [
     "Snippet",
     "StoredDiagnosis",
     "StoredFeedback",
+    "Unanswered",
     "UnexpectedAnswer",
     "Unreachable",
     "Verdict",
+    "Volume",
 ]

@@ -1,6 +1,7 @@
 """A client for asyncio."""
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -14,11 +15,13 @@ from api.shapes.documents import Document, DocumentBody
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
+from api.shapes.insights import Insight
 from kb.schema import Entry
-from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest
+from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters
 
 T = TypeVar("T")
 P = TypeVar("P", bound=connection.Page)
+InsightT = TypeVar("InsightT", bound=Insight)
 
 
 class AsyncCausewayClient:
@@ -85,11 +88,17 @@ class AsyncCausewayClient:
             for one in page.feedback:
                 yield one
 
-    async def entries(self, *, section: str | None = None) -> AsyncIterator[EntrySummary]:
-        """All entries, or those of a section."""
-        page = await self._send(calls.list_entries(section))
-        for entry in page.entries:
-            yield entry
+    async def entries(
+        self, query: str = "", *, error: str = "", filters: Filters = calls.ALL
+    ) -> AsyncIterator[EntrySummary]:
+        """Entries, all or those asked for.
+
+        :param query: words, or parts of words.
+        :param error: an error message, or a part of one.
+        """
+        async for page in self._pages(lambda cursor: calls.list_entries(query, error, filters, cursor)):
+            for entry in page.entries:
+                yield entry
 
     async def entry(self, entry_id: str) -> Entry:
         """One entry with everything it says."""
@@ -98,6 +107,16 @@ class AsyncCausewayClient:
     async def index(self) -> IndexDescription:
         """The index that answers."""
         return await self._send(calls.get_index())
+
+    async def insight(
+        self, kind: type[InsightT], since: datetime | None = None, until: datetime | None = None
+    ) -> InsightT:
+        """What a maintainer learns from what was asked; of the last 30 days, if not told otherwise.
+
+        :param kind: `Volume`, `Abstention`, `Drift`, `EntryOutcomes`, `Unanswered` or `Confusions`.
+        :param since: with its time zone, as `until`.
+        """
+        return await self._send(calls.get_insight(kind, since, until))
 
     async def documents(self, collection: str) -> AsyncIterator[Document]:
         """The documents of a collection, by their keys."""

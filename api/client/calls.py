@@ -4,8 +4,9 @@ Each function raises `InvalidRequest` where the service could only refuse.
 """
 
 import uuid
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from functools import partial
 from typing import Generic, TypeVar
 from urllib.parse import quote
@@ -18,11 +19,26 @@ from api.shapes.documents import Document, DocumentBody, DocumentPage
 from api.shapes.entries import EntryPage
 from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
+from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Insight, Unanswered, Volume
 from kb.schema import Entry
-from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest
+from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters
 
 M = TypeVar("M", bound=BaseModel)
+InsightT = TypeVar("InsightT", bound=Insight)
 T_co = TypeVar("T_co", covariant=True)
+
+Param = str | Sequence[str]
+
+ALL = Filters()
+"""Narrows nothing."""
+_INSIGHTS: Mapping[type[Insight], str] = {
+    Abstention: "abstention",
+    Confusions: "confusions",
+    Drift: "drift",
+    EntryOutcomes: "entries",
+    Unanswered: "unanswered",
+    Volume: "volume",
+}
 
 
 @dataclass(frozen=True)
@@ -32,7 +48,7 @@ class Call(Generic[T_co]):
     method: str
     path: str
     read: Callable[[bytes], T_co]
-    params: Mapping[str, str] = field(default_factory=dict)
+    params: Mapping[str, Param] = field(default_factory=dict)
     body: bytes | None = None
     headers: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,9 +84,9 @@ def list_feedback(diagnosis_id: str | None, cursor: str | None) -> Call[Feedback
     return _get("/v1/feedback", FeedbackPage, {"diagnosis_id": diagnosis_id, "cursor": cursor})
 
 
-def list_entries(section: str | None) -> Call[EntryPage]:
-    """One page of the knowledge base."""
-    return _get("/v1/entries", EntryPage, {"section": section})
+def list_entries(query: str, error: str, filters: Filters, cursor: str | None) -> Call[EntryPage]:
+    """A page of the knowledge base."""
+    return _get("/v1/entries", EntryPage, {"query": query, "error": error, **dict(filters), "cursor": cursor})
 
 
 def get_entry(entry_id: str) -> Call[Entry]:
@@ -81,6 +97,12 @@ def get_entry(entry_id: str) -> Call[Entry]:
 def get_index() -> Call[IndexDescription]:
     """The index that answers."""
     return _get("/v1/index", IndexDescription)
+
+
+def get_insight(kind: type[InsightT], since: datetime | None, until: datetime | None) -> Call[InsightT]:
+    """Something to learn from what was asked."""
+    period = {name: time.isoformat() for name, time in (("since", since), ("until", until)) if time}
+    return _get(f"/v1/insights/{_INSIGHTS[kind]}", kind, period)
 
 
 def list_documents(collection: str, cursor: str | None) -> Call[DocumentPage]:
@@ -107,9 +129,8 @@ def delete_document(collection: str, key: str, etag: str | None) -> Call[None]:
     return Call("DELETE", _document(collection, key), lambda _: None, headers=_if_match(etag))
 
 
-def _get(path: str, shape: type[M], params: Mapping[str, str | None] | None = None) -> Call[M]:
-    given = {name: value for name, value in (params or {}).items() if value is not None}
-    return Call("GET", path, _as(shape), given)
+def _get(path: str, shape: type[M], params: Mapping[str, Param | None] | None = None) -> Call[M]:
+    return Call("GET", path, _as(shape), {name: value for name, value in (params or {}).items() if value})
 
 
 def _post(path: str, shape: type[M], body: BaseModel) -> Call[M]:

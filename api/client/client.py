@@ -1,6 +1,7 @@
 """A client that waits for each answer."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from datetime import datetime
 from types import TracebackType
 from typing import Self, TypeVar
 
@@ -14,11 +15,13 @@ from api.shapes.documents import Document, DocumentBody
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
+from api.shapes.insights import Insight
 from kb.schema import Entry
-from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest
+from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters
 
 T = TypeVar("T")
 P = TypeVar("P", bound=connection.Page)
+InsightT = TypeVar("InsightT", bound=Insight)
 
 
 class CausewayClient:
@@ -86,9 +89,14 @@ class CausewayClient:
         for page in self._pages(lambda cursor: calls.list_feedback(diagnosis_id, cursor)):
             yield from page.feedback
 
-    def entries(self, *, section: str | None = None) -> Iterator[EntrySummary]:
-        """All entries, or those of a section."""
-        yield from self._send(calls.list_entries(section)).entries
+    def entries(self, query: str = "", *, error: str = "", filters: Filters = calls.ALL) -> Iterator[EntrySummary]:
+        """Entries, all or those asked for.
+
+        :param query: words, or parts of words.
+        :param error: an error message, or a part of one.
+        """
+        for page in self._pages(lambda cursor: calls.list_entries(query, error, filters, cursor)):
+            yield from page.entries
 
     def entry(self, entry_id: str) -> Entry:
         """One entry with everything it says."""
@@ -97,6 +105,14 @@ class CausewayClient:
     def index(self) -> IndexDescription:
         """The index that answers."""
         return self._send(calls.get_index())
+
+    def insight(self, kind: type[InsightT], since: datetime | None = None, until: datetime | None = None) -> InsightT:
+        """What a maintainer learns from what was asked; of the last 30 days, if not told otherwise.
+
+        :param kind: `Volume`, `Abstention`, `Drift`, `EntryOutcomes`, `Unanswered` or `Confusions`.
+        :param since: with its time zone, as `until`.
+        """
+        return self._send(calls.get_insight(kind, since, until))
 
     def documents(self, collection: str) -> Iterator[Document]:
         """The documents of a collection, by their keys."""

@@ -8,7 +8,7 @@ import httpx
 from httpx_retries import Retry
 from pydantic import ValidationError
 
-from api.client.calls import Call
+from api.client.calls import Call, Param
 from api.client.errors import Unreachable, error_of, unexpected
 
 T = TypeVar("T")
@@ -66,7 +66,7 @@ class Request(TypedDict):
 
     method: str
     url: str
-    params: dict[str, str]
+    params: dict[str, Param]
     content: bytes | None
     headers: dict[str, str]
 

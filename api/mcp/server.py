@@ -19,6 +19,7 @@ from api.client import (
     Entry,
     EntrySummary,
     Evidence,
+    Filters,
     NotFound,
 )
 
@@ -84,11 +85,11 @@ class CausewayServer(MCPServer[None]):
     async def search_entries(
         self,
         query: Annotated[str, Field(description="Words to look for.")],
-        section: Annotated[str | None, Field(description="Only entries of this section.")] = None,
+        sections: Annotated[list[str], Field(description="Only entries of these sections; all if it is empty.")] = [],  # noqa: B006
     ) -> list[EntrySummary]:
         """Find entries by their words. To find the cause of a problem, call `diagnose` instead."""
         async with self._asking() as causeway:
-            return [entry async for entry in causeway.entries(query=query, section=section)]
+            return [entry async for entry in causeway.entries(query, filters=Filters(section=tuple(sections)))]
 
     async def read_entry(self, entry_id: str) -> str:
         """One entry of the knowledge base."""

@@ -52,7 +52,12 @@ def test_symptom_may_have_any_letters(causeway: CausewayClient) -> None:
 
 def test_entries_are_listed_whole_or_by_section(causeway: CausewayClient, small_index: Index) -> None:
     assert [entry.id for entry in causeway.entries()] == list(small_index.entries)
-    assert {entry.section for entry in causeway.entries(section="login")} == {"login"}
+    assert {entry.section for entry in causeway.entries(filters=Filters(section=("login",)))} == {"login"}
+
+
+def test_entries_are_found_by_words_and_by_errors(causeway: CausewayClient) -> None:
+    assert next(iter(causeway.entries("certificate"))).id == "certificate-expired-on-server"
+    assert next(iter(causeway.entries(error="Authentication credentials invalid"))).id == "password-hash-outdated"
 
 
 def test_entry_is_the_one_of_the_knowledge_base(causeway: CausewayClient, small_index: Index) -> None:

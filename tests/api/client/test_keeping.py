@@ -1,17 +1,25 @@
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from api.client import (
+    Abstention,
     Answer,
     CausewayClient,
     Conflict,
+    Confusions,
     DiagnosisRequest,
+    Drift,
+    EntryOutcomes,
     FeedbackRequest,
     InvalidRequest,
     NotFound,
+    Unanswered,
     Verdict,
+    Volume,
 )
+from api.shapes.insights import Insight
 
 SYMPTOM = "nothing arrives anywhere, port 25 timed out"
 CAUSE = "port-25-blocked-by-provider"
@@ -114,3 +122,11 @@ def test_what_is_not_there_is_told(causeway: CausewayClient) -> None:
         causeway.answer("0" * 32, {"disk-full": Answer.YES})
     with pytest.raises(NotFound):
         causeway.document("guilds", "404")
+
+
+@pytest.mark.parametrize("kind", [Abstention, Confusions, Drift, EntryOutcomes, Unanswered, Volume])
+def test_maintainers_learn_from_what_was_asked(causeway: CausewayClient, kind: type[Insight]) -> None:
+    now = datetime.now(UTC)
+
+    assert isinstance(causeway.insight(kind), kind)
+    assert causeway.insight(kind, now - timedelta(days=90), now).since == now - timedelta(days=90)

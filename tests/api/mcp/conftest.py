@@ -43,11 +43,12 @@ def causeway_mcp(*arguments: str, **environment: str) -> AbstractAsyncContextMan
 @pytest.fixture(scope="module", params=["http, older protocol", "http", "stdio of an index", "stdio of a service"])
 async def agent(request: pytest.FixtureRequest, api_url: str, small_index_dir: Path) -> AsyncIterator[Client]:
     """An agent that is connected, in each way that there is."""
-    connected = {
-        "http, older protocol": lambda: Client(f"{api_url}/mcp", mode="legacy"),
-        "http": lambda: Client(f"{api_url}/mcp"),
-        "stdio of an index": lambda: causeway_mcp(CAUSEWAY_INDEX_DIR=str(small_index_dir)),
-        "stdio of a service": lambda: causeway_mcp("--api", api_url),
-    }[request.param]
-    async with connected() as agent:
+    way = request.param
+    if way == "stdio of an index":
+        connection = causeway_mcp(CAUSEWAY_INDEX_DIR=str(small_index_dir))
+    elif way == "stdio of a service":
+        connection = causeway_mcp("--api", api_url)
+    else:
+        connection = Client(f"{api_url}/mcp", mode="legacy" if way == "http, older protocol" else "auto")
+    async with connection as agent:
         yield agent

@@ -1,5 +1,6 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import httpx
@@ -25,7 +26,7 @@ async def test_agents_ask_with_the_key_that_the_service_demands(diagnoser: Diagn
     handed_out = {}
     for scope in (Scope.READ, Scope.FEEDBACK):
         key, handed_out[scope] = make_key("agent", frozenset({scope}))
-        database.write(lambda connection, key=key: api_keys.add(connection, key))
+        database.write(partial(api_keys.add, key=key))
     database.close()
 
     @asynccontextmanager

@@ -71,7 +71,7 @@ async def test_entry_is_the_one_of_the_knowledge_base(agent: Client, small_index
 
 
 async def test_entries_are_found_by_their_words(agent: Client) -> None:
-    found = await call(agent, "search_entries", query="certificate", section="login")
+    found = await call(agent, "search_entries", query="certificate", sections=["login"])
 
     assert found["result"][0]["id"] == "certificate-expired-on-server"
     assert {entry["section"] for entry in found["result"]} == {"login"}
