@@ -1,13 +1,15 @@
 import asyncio
+import select
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 
 import httpx
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
 from api.app import create_app
-from api.limits.bodies import BodyLimit
+from api.limits.bodies import LARGEST_BODIES_AT_ONCE, BodyLimit
 from api.settings import ApiSettings
 from retrieval import Diagnoser
 from tests.api.problem import problem_of
@@ -23,6 +25,25 @@ def narrow(diagnoser: Diagnoser) -> Iterator[httpx.Client]:
     app = create_app(diagnoser, ApiSettings(max_body_bytes=LIMIT_BYTES))
     with serving(app) as url, httpx.Client(base_url=url, headers={"content-type": "application/json"}) as client:
         yield client
+
+
+@pytest.fixture
+def impatient(diagnoser: Diagnoser) -> Iterator[httpx.Client]:
+    """A client of a service that doesn't wait long for a body."""
+    with (
+        serving(create_app(diagnoser, ApiSettings(body_timeout_seconds=0.3))) as url,
+        httpx.Client(base_url=url) as client,
+    ):
+        yield client
+
+
+@contextmanager
+def sending(client: httpx.Client, announced_bytes: int) -> Iterator[socket.socket]:
+    """A connection that has begun a request; its body is to follow."""
+    with socket.create_connection((client.base_url.host, client.base_url.port), timeout=10) as connection:
+        head = f"POST /v1/diagnoses HTTP/1.1\r\nHost: localhost\r\nContent-Length: {announced_bytes}"
+        connection.sendall(f"{head}\r\nContent-Type: application/json\r\n\r\n".encode())
+        yield connection
 
 
 def in_pieces(body: bytes) -> Iterator[bytes]:
@@ -62,15 +83,45 @@ def test_a_huge_body_in_pieces_is_too_large_by_default(client: httpx.Client) -> 
 
 
 def test_a_body_that_arrives_slowly_holds_nobody_else_up(client: httpx.Client) -> None:
-    address = (client.base_url.host, client.base_url.port)
-    with socket.create_connection(address, timeout=10) as connection:
-        head = f"POST /v1/diagnoses HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(BODY)}"
-        connection.sendall(f"{head}\r\nContent-Type: application/json\r\n\r\n".encode() + BODY[:10])
+    with sending(client, announced_bytes=len(BODY)) as connection:
+        connection.sendall(BODY[:10])
 
         assert client.get("/healthz").status_code == 200
 
         connection.sendall(BODY[10:])
         assert connection.recv(1_000).startswith(b"HTTP/1.1 201 ")
+
+
+def test_a_body_that_takes_too_long_is_given_up(impatient: httpx.Client) -> None:
+    with sending(impatient, announced_bytes=len(BODY)) as connection:
+        connection.sendall(BODY[:10])
+
+        answer = b"".join(iter(lambda: connection.recv(1_000), b""))
+
+    assert answer.startswith(b"HTTP/1.1 408 ")
+    assert b"the request body took longer than 0.3 seconds" in answer
+
+
+def test_bodies_that_are_held_at_the_same_time_have_a_limit_together(narrow: httpx.Client) -> None:
+    with ExitStack() as all_senders:
+        senders = [
+            all_senders.enter_context(sending(narrow, announced_bytes=LIMIT_BYTES))
+            for _ in range(LARGEST_BODIES_AT_ONCE + 1)
+        ]
+        for sender in senders:
+            sender.sendall(b" " * (LIMIT_BYTES - 1))
+
+        refused, _, _ = select.select(senders, [], [], 20)
+
+        answer = refused[0].recv(1_000)
+        assert answer.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nretry-after: 1\r\n" in answer
+        assert narrow.get("/healthz").status_code == 200
+        for sender in senders:
+            if sender not in refused:
+                sender.sendall(b"}")
+                assert sender.recv(100).startswith(b"HTTP/1.1 422 ")
+    assert narrow.post("/v1/diagnoses", content=BODY).status_code == 201
 
 
 def test_a_body_that_breaks_off_never_reaches_the_application() -> None:
@@ -94,8 +145,7 @@ def test_a_body_that_breaks_off_never_reaches_the_application() -> None:
 
 
 def test_a_client_that_leaves_before_its_body_ends_disturbs_nobody(client: httpx.Client) -> None:
-    address = (client.base_url.host, client.base_url.port)
-    with socket.create_connection(address, timeout=10) as connection:
-        connection.sendall(b"POST /v1/diagnoses HTTP/1.1\r\nHost: localhost\r\nContent-Length: 100\r\n\r\n{")
+    with sending(client, announced_bytes=100) as connection:
+        connection.sendall(b"{")
 
     assert client.get("/healthz").status_code == 200
