@@ -37,6 +37,8 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.is_sqlite = engine.dialect.name == "sqlite"
+        # SQLite gives every transaction a snapshot.
+        self._reader = engine if self.is_sqlite else engine.execution_options(isolation_level="REPEATABLE READ")
         self._writer: Writer = GroupCommit(engine) if self.is_sqlite else _Transactions(engine)
 
     def read(self, work: Callable[[Connection], T]) -> T:
@@ -47,7 +49,7 @@ class Database:
         return _translated(lambda: self._read(work))
 
     def _read(self, work: Callable[[Connection], T]) -> T:
-        with self.engine.connect() as connection:
+        with self._reader.connect() as connection:
             return work(connection)
 
     def write(self, work: Callable[[Connection], T]) -> T:

@@ -7,7 +7,7 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError
 
 from api.store.database import Database, create_database_engine
 from api.store.errors import UnusableDatabase
@@ -29,15 +29,17 @@ def open_database(url: str) -> Database:
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
             migrate(connection)
-    except CommandError as error:
+    except Exception as error:
         engine.dispose()
-        raise UnusableDatabase(
-            f"the database has a schema that this version does not know ({error}): run the newer version that made it"
-        ) from error
-    except OperationalError as error:
-        engine.dispose()
-        where = engine.url.render_as_string(hide_password=True)
-        raise UnusableDatabase(f"the database {where} can't be opened: {error.orig}") from error
+        if isinstance(error, CommandError):
+            raise UnusableDatabase(
+                f"the database has a schema that this version does not know ({error}): run the newer version that "
+                "made it"
+            ) from error
+        if isinstance(error, DBAPIError):
+            where = engine.url.render_as_string(hide_password=True)
+            raise UnusableDatabase(f"the database {where} can't be opened: {error.orig}") from error
+        raise
     return Database(engine)
 
 

@@ -4,11 +4,13 @@ from collections.abc import Callable, Iterator
 
 import httpx
 import pytest
+from sqlalchemy import delete
 
 from api.app import create_app
 from api.settings import ApiSettings
 from api.store.database import Database
 from api.store.schema import open_database
+from api.store.tables import Base
 from retrieval import Diagnoser
 from tests.postgresql import new_postgresql_database, postgresql_server
 from tests.serving import serving
@@ -45,9 +47,17 @@ def stored(diagnoser: Diagnoser, new_database: Callable[[], str]) -> Iterator[ht
         yield client
 
 
+@pytest.fixture(scope="session")
+def database_url(new_database: Callable[[], str]) -> str:
+    """URL of one database of each kind; see `database`."""
+    return new_database()
+
+
 @pytest.fixture
-def database(new_database: Callable[[], str]) -> Iterator[Database]:
-    """An empty database of each kind."""
-    database = open_database(new_database())
+def database(database_url: str) -> Iterator[Database]:
+    """A database of each kind, empty: making one takes longer than emptying it."""
+    database = open_database(database_url)
     yield database
+    for table in reversed(Base.metadata.sorted_tables):
+        database.write(lambda connection, table=table: connection.execute(delete(table)))  # type: ignore[misc]
     database.close()

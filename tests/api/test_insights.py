@@ -1,4 +1,4 @@
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple
 
@@ -10,7 +10,6 @@ from api.settings import ApiSettings
 from api.shapes.feedback import Verdict
 from api.store.database import Database
 from api.store.diagnoses import DiagnosisRecord
-from api.store.schema import open_database
 from retrieval import Confidence, Diagnoser
 from tests.api import records
 from tests.api.problem import problem_of
@@ -52,14 +51,11 @@ class Service(NamedTuple):
 
 
 @pytest.fixture
-def service(diagnoser: Diagnoser, new_database: Callable[[], str]) -> Iterator[Service]:
-    url = new_database()
+def service(diagnoser: Diagnoser, database: Database, database_url: str) -> Iterator[Service]:
     # What the tests store is older than anything is kept for: the daily purge leaves it alone.
-    settings = ApiSettings(database_url=url, retention_days=100_000)
-    database = open_database(url)
+    settings = ApiSettings(database_url=database_url, retention_days=100_000)
     with serving(create_app(diagnoser, settings)) as address, httpx.Client(base_url=address, timeout=30) as client:
         yield Service(client, database, diagnoser)
-    database.close()
 
 
 def test_volume_is_counted_by_day(service: Service) -> None:
