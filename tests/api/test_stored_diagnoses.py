@@ -186,3 +186,28 @@ def test_replicas_share_what_is_stored(twice: tuple[httpx.Client, httpx.Client])
     answer(other, diagnosis["id"], disk_full="no")
 
     assert stored_diagnosis(one, diagnosis["id"])["answers"] == {"disk-full": "no"}
+
+
+def test_while_the_database_does_not_answer_nothing_is_acknowledged_and_the_rest_goes_on(
+    diagnoser: Diagnoser, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.store.database.BUSY_TIMEOUT_SECONDS", 0.1)
+    app = create_app(diagnoser, ApiSettings(database_url=f"sqlite:///{tmp_path}/busy.db"))
+    with (
+        serving(app) as url,
+        httpx.Client(base_url=url) as client,
+        closing(sqlite3.connect(tmp_path / "busy.db", isolation_level=None)) as other,
+    ):
+        before = diagnose(client)
+        other.execute("BEGIN IMMEDIATE")
+
+        response = client.post("/v1/diagnoses", json={"symptom": SYMPTOM})
+
+        problem = problem_of(response, 503)
+        assert problem["detail"] == "the database doesn't answer: nothing was stored, try again in a moment"
+        assert response.headers["retry-after"] == "1"
+        assert client.get("/v1/entries").status_code == 200
+        assert stored_diagnosis(client, before["id"])["id"] == before["id"]
+
+        other.execute("ROLLBACK")
+        assert stored_diagnosis(client, diagnose(client)["id"])["symptom"] == SYMPTOM
