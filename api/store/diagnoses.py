@@ -75,7 +75,8 @@ def get(connection: Connection, diagnosis_id: str) -> DiagnosisRecord:
             filters=Filters.model_validate(row.filters),
             top_k=row.top_k,
         ),
-        diagnosis=Diagnosis.model_validate_json(row.body),
+        # What an older version said, and this one no longer does, is left out.
+        diagnosis=Diagnosis.model_validate_json(row.body, extra="ignore"),
         created_at=row.created_at,
         revision=row.revision,
     )
