@@ -1,9 +1,12 @@
 """Liveness, readiness and metrics, for whoever runs the service."""
 
+from http import HTTPStatus
+
 from fastapi import APIRouter, Response
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 
-from api.dependencies import CurrentMetrics, CurrentServedIndex
+from api.dependencies import CurrentDatabase, CurrentMetrics, CurrentServedIndex
+from api.problems import problem_schema
 from api.security.keys import Scope
 from api.security.scopes import requires
 from api.shapes.probes import Health, Readiness
@@ -17,9 +20,10 @@ async def get_health() -> Health:
     return Health()
 
 
-@router.get("/readyz")
-async def get_readiness(served: CurrentServedIndex) -> Readiness:
-    """Whether symptoms can be answered, and from which index."""
+@router.get("/readyz", responses=problem_schema(HTTPStatus.SERVICE_UNAVAILABLE))
+def get_readiness(served: CurrentServedIndex, database: CurrentDatabase) -> Readiness:
+    """Whether symptoms can be answered and the answers stored, and from which index."""
+    database.ping()
     return Readiness(index_id=served.diagnoser.index.manifest.id, degraded=served.refusal)
 
 

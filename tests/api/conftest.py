@@ -12,7 +12,7 @@ from api.store.database import Database
 from api.store.schema import open_database
 from api.store.tables import Base
 from retrieval import Diagnoser
-from tests.postgresql import new_postgresql_database, postgresql_server
+from tests.postgresql import PostgresqlServer, postgresql_server
 from tests.serving import serving
 
 
@@ -24,10 +24,10 @@ def client(diagnoser: Diagnoser) -> Iterator[httpx.Client]:
 
 
 @pytest.fixture(scope="session")
-def postgresql() -> Iterator[str]:
-    """URL of a running PostgreSQL server."""
-    with postgresql_server() as url:
-        yield url
+def postgresql() -> Iterator[PostgresqlServer]:
+    """A running PostgreSQL server."""
+    with postgresql_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
@@ -35,8 +35,8 @@ def new_database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPa
     """Gives the URL of another empty database at every call; who uses it is tested on both kinds."""
     if request.param == "sqlite":
         return lambda: f"sqlite:///{tmp_path_factory.mktemp('database')}/causeway.db"
-    server = request.getfixturevalue("postgresql")
-    return lambda: new_postgresql_database(server)
+    server: PostgresqlServer = request.getfixturevalue("postgresql")
+    return server.new_database
 
 
 @pytest.fixture(scope="module")

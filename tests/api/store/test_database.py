@@ -16,7 +16,7 @@ from api.store.errors import StoreUnavailable
 from api.store.schema import open_database
 from api.store.tables import DocumentRow, FeedbackRow
 from tests.eventually import eventually
-from tests.postgresql import new_postgresql_database, postgresql_server
+from tests.postgresql import postgresql_server
 
 
 def write_document(key: str) -> Callable[[Connection], None]:
@@ -179,10 +179,10 @@ def test_after_closing_nothing_is_taken(sqlite: Database) -> None:
 
 def test_a_restarted_server_costs_no_write() -> None:
     with postgresql_server() as server:
-        database = open_database(new_postgresql_database(server))
+        database = open_database(server.new_database())
         database.write(write_document("before"))
         others = text("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()")
-        admin = open_database(new_postgresql_database(server))
+        admin = open_database(server.new_database())
         admin.read(lambda connection: connection.execute(others).all())
 
         database.write(write_document("after"))
