@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help demo serve test test-install test-train lint gate format constraints clean
+.PHONY: help demo serve test test-install test-train lint gate format image-size constraints clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -37,6 +37,11 @@ gate: $(VENV)/.dev index  ## Refuse answers that got worse, and queries that the
 format: $(VENV)/.dev  ## Format the code
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+
+image-size:  ## Do in a folder what the Dockerfile does, and print its size
+	@set -e; folder=$$(mktemp -d); trap 'rm -r "$$folder"' EXIT; \
+		deploy/build-runtime.sh "$$folder/causeway" >/dev/null; \
+		echo "$$(du -sm "$$folder/causeway" | cut -f1) MB for the service and its index"
 
 constraints:  ## Resolve the pinned versions again (needs uv)
 	echo "torch==2.13.0" | uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 \
