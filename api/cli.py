@@ -15,6 +15,7 @@ def serve(
     import uvicorn
 
     from api.app import create_app
+    from api.listening import listen
     from api.settings import ApiSettings
     from api.telemetry.logs import configure_logging
     from indexer import open_index
@@ -34,11 +35,10 @@ def serve(
         server_header=False,
         timeout_graceful_shutdown=settings.shutdown_seconds,
     )
-    socket = config.bind_socket()
-    socket.listen()  # so that who reads the address can connect at once
-    listening_host, listening_port = socket.getsockname()[:2]
+    listener = listen(config)
+    listening_host, listening_port = listener.getsockname()[:2]
     address = f"[{listening_host}]" if ":" in listening_host else listening_host
     typer.echo(f"Causeway answers at http://{address}:{listening_port} (API documentation: /docs)")
     if app.state.keys.is_empty:
         typer.echo("Only programs on this machine are answered: there are no API keys (`causeway keys create NAME`)")
-    uvicorn.Server(config).run(sockets=[socket])
+    uvicorn.Server(config).run(sockets=[listener])

@@ -18,7 +18,7 @@ from rich.table import Table
 
 from eval.errors import ServiceDidNotStart
 from eval.load import Load, put_under_load
-from indexer.artifact import CHUNKS, Index, json_lines
+from indexer.artifact import Index
 
 START_TIMEOUT_SECONDS = 120
 POLL_SECONDS = 0.005
@@ -41,18 +41,16 @@ class ServiceSpeed:
 
 
 def measure(index: Index, model_name: str, symptoms: Sequence[str], seconds: float) -> list[ServiceSpeed]:
-    """Measure `causeway serve` over the published index, then a plain service over the same chunks.
+    """Measure `causeway serve` over the published index, then a plain service over the same vectors.
 
     :param index: the published index.
-    :param model_name: the sentence-transformers model of the plain service.
+    :param model_name: the sentence-transformers model that its encoder was made of.
     :param seconds: of each load.
     :raises ServiceDidNotStart: if one of them ends instead, or takes too long.
     """
+    causeway = [sys.executable, "-m", "causeway", "serve", "--port"]
+    plain = [sys.executable, "-m", "eval.plain_service", model_name, str(index.folder)]
     with tempfile.TemporaryDirectory() as folder:
-        (Path(folder) / CHUNKS).write_bytes(json_lines(index.chunks))
-        plain = [sys.executable, "-m", "eval.plain_service", model_name, folder]
-        subprocess.run([*plain, "build"], check=True)  # noqa: S603 -- our own command
-        causeway = [sys.executable, "-m", "causeway", "serve", "--port"]
         return [
             _measure("causeway serve", causeway, symptoms, seconds, Path(folder)),
             _measure("plain service", plain, symptoms, seconds, Path(folder)),

@@ -82,9 +82,13 @@ class LocalSearch:
 
     def dense(self, vectors: NDArray[np.float32], limit: int) -> list[Hits]:
         """The `limit` chunks closest to each vector. `vectors`: float32, shape (n, dimension), rows of unit length."""
-        scores, rows = self._vectors.search(vectors, min(limit, self._vectors.ntotal))
+        # One vector a search: for several, FAISS wakes threads, which costs more than a search takes.
+        return [self._dense(vector, min(limit, self._vectors.ntotal)) for vector in vectors]
+
+    def _dense(self, vector: NDArray[np.float32], limit: int) -> Hits:
+        (scores,), (rows,) = self._vectors.search(vector[np.newaxis], limit)
         # FAISS marks places that a graph search could not fill with row -1.
-        return [Hits(row[row >= 0], score[row >= 0]) for row, score in zip(rows, scores, strict=True)]
+        return Hits(rows[rows >= 0], scores[rows >= 0])
 
     def lexical(self, text: str, limit: int) -> Hits:
         """The `limit` chunks that share most of the words of `text`; chunks that share none are left out."""

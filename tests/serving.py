@@ -7,15 +7,15 @@ from contextlib import contextmanager
 import uvicorn
 from starlette.types import ASGIApp
 
+from api.listening import listen
+
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
     """Serve `app` on a free port of this machine while the block runs; gives its base URL."""
     # As `causeway serve` has it: the application itself knows which proxies to trust.
     config = uvicorn.Config(app, port=0, log_level="critical", proxy_headers=False)
-    listener = config.bind_socket()
-    # Requests that come before the server accepts wait in the queue of the socket.
-    listener.listen()
+    listener = listen(config)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
     thread.start()

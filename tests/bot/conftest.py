@@ -1,16 +1,15 @@
 """What the bot's tests share: the other side of its HTTP."""
 
 import socket
-import threading
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
-import uvicorn
 
 from api.app import create_app
 from api.settings import ApiSettings
 from retrieval import Diagnoser
 from tests.bot.discord_standin import DiscordStandIn
+from tests.serving import serving
 
 
 @pytest.fixture(scope="session")
@@ -22,16 +21,8 @@ def anyio_backend() -> str:
 @pytest.fixture(scope="session")
 def api_url(diagnoser: Diagnoser) -> Iterator[str]:
     """The Causeway API over the small index, listening."""
-    config = uvicorn.Config(create_app(diagnoser, ApiSettings()), port=0, log_level="warning")
-    listener = config.bind_socket()
-    # Requests that come before the server accepts wait in the queue of the socket.
-    listener.listen()
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
-    thread.start()
-    yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-    server.should_exit = True
-    thread.join()
+    with serving(create_app(diagnoser, ApiSettings())) as url:
+        yield url
 
 
 @pytest.fixture
