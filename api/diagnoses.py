@@ -1,6 +1,6 @@
 """`/v1/diagnoses`: symptom in, causes out; then answers to follow-ups, and what was stored."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from http import HTTPStatus
@@ -27,6 +27,8 @@ from api.store.export import stored_diagnosis
 from api.store.replies import Reply
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, RetrievalError
 from retrieval.diagnoser import Remembered
+from retrieval.diagnosis import Signal
+from retrieval.explanation import CUT_OFF
 
 router = APIRouter(prefix="/v1/diagnoses", tags=["diagnoses"], dependencies=[requires(Scope.READ)])
 
@@ -123,13 +125,24 @@ def _refined(diagnoser: Diagnoser, before: DiagnosisRecord, answers: Mapping[str
     known = diagnoser.index.findings.keys()
     earlier = {key: answer for key, answer in before.request.answers.items() if key in known}
     request = before.request.model_copy(update={"answers": earlier | dict(answers)})
-    quotes = {reason.quote: None for cause in before.diagnosis.causes for reason in cause.reasons}
     remembered = Remembered(
         findings=tuple(finding for finding in before.diagnosis.findings if finding.id in known),
-        quotes=tuple(quote for quote in quotes if quote not in request.symptom),
+        quotes=tuple(_quotes_of_evidence(before)),
     )
     diagnosis = redact_diagnosis(diagnoser.diagnose(request, remembered)).model_copy(update={"id": before.id})
     return replace(before, request=request, diagnosis=diagnosis)
+
+
+def _quotes_of_evidence(record: DiagnosisRecord) -> Iterable[str]:
+    """What a diagnosis quotes that doesn't stand in the symptom itself, each once."""
+    symptom = " ".join(record.request.symptom.split())
+    quotes = (
+        reason.quote.removesuffix(CUT_OFF)
+        for cause in record.diagnosis.causes
+        for reason in cause.reasons
+        if reason.signal is not Signal.FINDINGS
+    )
+    return dict.fromkeys(quote for quote in quotes if quote not in symptom)
 
 
 def _reply(record: DiagnosisRecord, status: HTTPStatus) -> Reply:

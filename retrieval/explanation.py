@@ -12,6 +12,7 @@ from retrieval.signals import FEATURES, NONE_FEATURES, Signals
 from retrieval.symptom import Symptom
 
 QUOTE_CHARACTERS = 240
+CUT_OFF = "…"
 LEAST_WEIGHT = 0.005
 """Less would be shown as 0.00: a signal that did not move the cause is no reason."""
 
@@ -117,4 +118,4 @@ def _words(text: str) -> frozenset[str]:
 
 def _shorten(text: str) -> str:
     text = " ".join(text.split())
-    return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - 1] + "…"
+    return text if len(text) <= QUOTE_CHARACTERS else text[: QUOTE_CHARACTERS - len(CUT_OFF)] + CUT_OFF

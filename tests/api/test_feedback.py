@@ -118,11 +118,11 @@ def test_who_gave_feedback_is_not_kept(diagnoser: Diagnoser, tmp_path: Path) -> 
     file = tmp_path / "kept.db"
     app = create_app(diagnoser, ApiSettings(database_url=f"sqlite:///{file}"))
     with serving(app) as url, httpx.Client(base_url=url) as client:
-        ids = {say(client, diagnose(client)["id"], actor="ada@example.com").json()["id"] for _ in range(2)}
+        ids = {say(client, diagnose(client)["id"], actor="zebedee@example.com").json()["id"] for _ in range(2)}
 
     assert len(ids) == 2, "the same person can be recognised in two diagnoses"
     with closing(sqlite3.connect(file)) as connection:
-        assert "ada" not in "\n".join(connection.iterdump())
+        assert "zebedee" not in "\n".join(connection.iterdump())
 
 
 def test_pages_of_feedback_are_newest_first_and_stay_in_place_while_more_arrives(stored: httpx.Client) -> None:

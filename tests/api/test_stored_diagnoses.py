@@ -14,7 +14,7 @@ from retrieval import Diagnoser
 from tests.api.problem import problem_of
 from tests.serving import serving
 
-SYMPTOM = "nothing arrives, mail stopped"
+SYMPTOM = "something is wrong with the server"
 SECRET = "hunter2-correct-horse"
 
 
@@ -98,13 +98,16 @@ def test_an_answer_refines_the_diagnosis_in_its_place(stored: httpx.Client) -> N
 
 
 def test_an_answer_in_its_place_is_that_of_a_request_with_all_answers(stored: httpx.Client) -> None:
-    first = diagnose(stored, top_k=2, filters={"section": ["delivery"]}, answers={"queue-grows": "yes"})
+    asked = {
+        "symptom": "Mail\n\n  stopped.  " + "A very long story follows: " + "it was a dark and stormy night " * 20,
+        "top_k": 2,
+        "filters": {"section": ["delivery"]},
+    }
+    first = diagnose(stored, **asked, answers={"queue-grows": "yes"})
 
     refined = answer(stored, first["id"], disk_full="no").json()
 
-    at_once = diagnose(
-        stored, top_k=2, filters={"section": ["delivery"]}, answers={"queue-grows": "yes", "disk-full": "no"}
-    )
+    at_once = diagnose(stored, **asked, answers={"queue-grows": "yes", "disk-full": "no"})
     del refined["id"], at_once["id"]
     assert refined == at_once
 
@@ -123,8 +126,22 @@ def test_what_evidence_decided_is_remembered_when_a_question_is_answered(stored:
 
     refined = answer(stored, first["id"], disk_full="no").json()
 
-    assert refined["findings"] == first["findings"]
+    assert [finding for finding in refined["findings"] if finding["id"] == "port-25-blocked"] == first["findings"]
     assert refined["causes"][0]["entry_id"] == first["causes"][0]["entry_id"] == "port-25-blocked-by-provider"
+
+
+def test_words_of_evidence_that_the_diagnosis_quotes_still_count_when_a_question_is_answered(
+    stored: httpx.Client,
+) -> None:
+    log = {"name": "client.log", "text": "535 5.7.8 Authentication credentials invalid"}
+    first = diagnose(stored, symptom="what is this?", evidence=[log])
+    alone = diagnose(stored, symptom="what is this?", answers={"disk-full": "no"})
+
+    refined = answer(stored, first["id"], disk_full="no").json()
+
+    assert alone["causes"][0]["entry_id"] != "password-hash-outdated"
+    assert refined["causes"][0]["entry_id"] == first["causes"][0]["entry_id"] == "password-hash-outdated"
+    assert refined["confidence"] == first["confidence"]
 
 
 def test_an_answer_about_an_unknown_finding_is_unprocessable(stored: httpx.Client) -> None:
