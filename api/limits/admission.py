@@ -15,7 +15,8 @@ from api.telemetry.metrics import Metrics
 
 MAX_WAIT_SECONDS = 5.0
 """Longest time in the queue. Who waits for an answer in a chat has asked again by then."""
-
+PAUSE_SECONDS = 1.0
+"""Before a request is turned away: callers that ask again at once would cost more than their answers."""
 
 logger = logging.getLogger(__name__)
 
@@ -53,6 +54,7 @@ class Admission:
             await self._work(scope, receive, send)
         else:
             self.metrics.requests_refused.labels("overload").inc()
+            await asyncio.sleep(PAUSE_SECONDS)
             await try_again_response("the service is busy: try again in a second")(scope, receive, send)
 
     async def _admitted(self) -> bool:

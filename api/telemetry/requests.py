@@ -2,6 +2,7 @@
 
 import logging
 import time
+import traceback
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -54,8 +55,8 @@ class WatchRequests:
     async def _answer(self, scope: Scope, receive: Receive, send: Send, answered: Callable[[], bool]) -> None:
         try:
             await self.app(scope, receive, send)
-        except Exception:
-            logger.exception("unexpected error in %s %s", scope["method"], scope["path"])
+        except Exception as error:
+            _log_unexpected(error, scope)
             if answered():
                 raise  # half an answer is out: only the server can break it off
             await problem_response(
@@ -83,3 +84,10 @@ class WatchRequests:
                 "caller": caller.name if caller else None,
             },
         )
+
+
+def _log_unexpected(error: Exception, scope: Scope) -> None:
+    # Where it happened, but not what it says: that may quote a symptom.
+    frames = "".join(traceback.format_tb(error.__traceback__))
+    logger.error("unexpected %s in %s %s\n%s", type(error).__name__, scope["method"], scope["path"], frames)
+    logger.debug("the unexpected %s says: %s", type(error).__name__, error)
