@@ -10,7 +10,7 @@ from fastapi import APIRouter, Response
 from api.dependencies import CurrentDatabase, CurrentDiagnoser, CurrentMetrics
 from api.idempotency import OnlyOnce, Prepared
 from api.problems import problem_of, problem_schema
-from api.redaction import redact_diagnosis, redact_request
+from api.redaction import redact_request
 from api.security.keys import Scope
 from api.security.scopes import requires
 from api.shapes.diagnoses import (
@@ -27,7 +27,7 @@ from api.store.export import stored_diagnosis
 from api.store.replies import Reply
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, RetrievalError
 from retrieval.diagnoser import Remembered
-from retrieval.diagnosis import Signal
+from retrieval.diagnosis import DecidedBy, Signal
 from retrieval.explanation import CUT_OFF
 
 router = APIRouter(prefix="/v1/diagnoses", tags=["diagnoses"], dependencies=[requires(Scope.READ)])
@@ -116,7 +116,7 @@ def create_diagnoses(
 
 
 def _diagnosed(diagnoser: Diagnoser, request: DiagnosisRequest) -> DiagnosisRecord:
-    diagnosis = redact_diagnosis(diagnoser.diagnose(request))
+    diagnosis = diagnoser.diagnose(request)
     return DiagnosisRecord(redact_request(request), diagnosis, created_at=datetime.now(UTC))
 
 
@@ -126,10 +126,15 @@ def _refined(diagnoser: Diagnoser, before: DiagnosisRecord, answers: Mapping[str
     earlier = {key: answer for key, answer in before.request.answers.items() if key in known}
     request = before.request.model_copy(update={"answers": earlier | dict(answers)})
     remembered = Remembered(
-        findings=tuple(finding for finding in before.diagnosis.findings if finding.id in known),
+        # Answers are given again; what the symptom itself says is read again.
+        findings=tuple(
+            finding
+            for finding in before.diagnosis.findings
+            if finding.id in known and finding.decided_by is not DecidedBy.ANSWER
+        ),
         quotes=tuple(_quotes_of_evidence(before)),
     )
-    diagnosis = redact_diagnosis(diagnoser.diagnose(request, remembered)).model_copy(update={"id": before.id})
+    diagnosis = diagnoser.diagnose(request, remembered).model_copy(update={"id": before.id})
     return replace(before, request=request, diagnosis=diagnosis)
 
 

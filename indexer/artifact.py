@@ -31,10 +31,6 @@ from indexer.manifest import MANIFEST, Manifest, read_manifest
 from indexer.search import SEARCH_FILES, ChunkSearch, LocalSearch
 from kb import Entry, Finding, ProductEvidence, Vocabulary
 
-FORMAT = 3
-"""Raised when an older version could not read, or would misread, what this one writes."""
-
-MANIFEST = "manifest.json"
 ENTRIES, FINDINGS, VOCABULARY = "entries.jsonl", "findings.jsonl", "vocabulary.json"
 PRODUCT_EVIDENCE, CHUNKS, RANKER = "evidence.json", "chunks.jsonl", "ranker.json"
 REQUIRED_FILES = (ENTRIES, FINDINGS, VOCABULARY, PRODUCT_EVIDENCE, CHUNKS, RANKER, ENTRY_MODELS, *SEARCH_FILES)

@@ -18,8 +18,6 @@ from indexer.artifact import (
     CHUNKS,
     ENTRIES,
     FINDINGS,
-    FORMAT,
-    MANIFEST,
     PRODUCT_EVIDENCE,
     RANKER,
     VOCABULARY,

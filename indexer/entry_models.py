@@ -119,14 +119,12 @@ class EntryModels:
         return similarity
 
     def spread_equally(self, vectors: NDArray[np.float32]) -> Floats:
-        """Vectors in the space in which the chunks of an entry spread equally in all directions, rows of unit length.
+        """Vectors in the space in which the chunks of an entry spread equally in all directions, around all entries.
 
-        There messages about one thing are closer to each other than in the space of the encoder (the whitening of a
-        linear discriminant analysis). Shape (n, dimension), as given.
+        There messages about one thing are closer to each other than in the space of the encoder. Shape (n, dimension),
+        as given; rows of unit length.
         """
-        whitened = (vectors - self._centre) @ np.linalg.cholesky(self._precision)
-        directions: Floats = whitened / np.linalg.norm(whitened, axis=1, keepdims=True)
-        return directions
+        return _unit((vectors - self._centroids[:-1].mean(axis=0)) @ self._whitening)
 
     def likelihood(self, tokens: Collection[str], without: Contribution | None = None) -> Floats:
         """How much likelier each entry is to use these words than the whole knowledge base: shape (n_entries,).

@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 from indexer.encoders import EncoderIdentity
 from indexer.errors import DamagedIndex, ForeignFormat
 
-FORMAT = 2
+FORMAT = 3
 """Raised when an older version could not read, or would misread, what this one writes."""
 
 MANIFEST = "manifest.json"

@@ -3,6 +3,7 @@
 import math
 import uuid
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -81,10 +82,10 @@ class Diagnoser:
         """
         self._check(request)
         artifacts = read_evidence(request.symptom, request.evidence)
-        symptom = read_symptom(artifacts.text)
+        symptom = read_symptom("\n".join([artifacts.text, *remembered.quotes]))
         if symptom is None:
             raise UnreadableSymptom
-        findings = decide(self.observe(artifacts), request.answers)
+        findings = decide([*self.observe(artifacts), *remembered.findings], request.answers)
         signals = self.signals.compute(symptom, _holding(findings, DecidedBy.TEXT))
         suspected = self._suspected(signals, request.filters)
         distribution = self._proved(suspected, findings)

@@ -29,17 +29,22 @@ class UnknownFinding(RetrievalError):
     """Answers name findings that this index doesn't have."""
 
     def __init__(self, finding_ids: Iterable[str]) -> None:
-        super().__init__(
-            f"unknown finding {mask(', '.join(sorted(finding_ids)))}: use the finding_id of a follow-up question"
-        )
+        super().__init__(f"unknown finding {_masked(finding_ids)}: use the finding_id of a follow-up question")
 
 
 class UnknownFilter(RetrievalError):
     """A filter names a section, platform or SDK that this index doesn't have."""
 
     def __init__(self, kind: str, values: Iterable[str], known: Iterable[str]) -> None:
-        super().__init__(f"unknown {kind} {mask(', '.join(sorted(values)))}: this index has {', '.join(known)}")
+        super().__init__(f"unknown {kind} {_masked(values)}: this index has {', '.join(known)}")
 
 
 class UnusableRanker(RetrievalError):
     """The ranking weights in the index can't be used."""
+
+
+def _masked(names: Iterable[str]) -> str:
+    # Imported only now: who catches these errors may not have what masking needs.
+    from retrieval.masking import mask
+
+    return mask(", ".join(sorted(names)))

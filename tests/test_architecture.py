@@ -10,6 +10,7 @@ PRODUCT = "super" + "tokens"
 """Of the knowledge base that comes with the program; put together here, as this file may not hold it either."""
 CONTENT = (
     "kb/entries",
+    "kb/evidence.yaml",
     "kb/reports",
     "kb/findings.yaml",
     "kb/links.txt",

@@ -1,3 +1,4 @@
+import json
 import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -74,6 +75,18 @@ def test_evidence_is_not_stored_but_for_the_lines_that_the_answer_quotes(diagnos
     with closing(sqlite3.connect(file)) as connection:
         kept = "\n".join(connection.iterdump())
     assert {line for line in lines if line in kept} == {line for line in lines if line in answered} != set(lines)
+
+
+def test_a_recording_in_the_symptom_is_evidence_too(stored: httpx.Client) -> None:
+    request = {"method": "GET", "url": "https://mail.example/private/path", "headers": []}
+    response = {"status": 502, "statusText": "", "headers": [], "content": {"text": "no room left"}}
+    har = json.dumps({"log": {"entries": [{"request": request, "response": response}]}})
+
+    diagnosis = diagnose(stored, symptom=f"mail stopped overnight, see {har} Thanks!")
+
+    kept = stored_diagnosis(stored, diagnosis["id"])["symptom"]
+    assert (kept[:27], kept[-7:]) == ("mail stopped overnight, see", "Thanks!")
+    assert "mail.example" not in kept
 
 
 def test_characters_that_databases_refuse_are_left_out(stored: httpx.Client) -> None:

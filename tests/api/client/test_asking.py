@@ -43,7 +43,10 @@ def test_request_takes_evidence_answers_and_filters(causeway: CausewayClient) ->
     diagnosis = causeway.diagnose(request)
 
     assert [cause.entry_id for cause in diagnosis.causes] == ["disk-full-stops-queue"]
-    assert [(finding.id, finding.where) for finding in diagnosis.findings] == [("disk-full", "log")]
+    assert {(finding.id, finding.where) for finding in diagnosis.findings} == {
+        ("disk-full", "log"),
+        ("port-25-blocked", "your answer"),
+    }
 
 
 def test_symptom_may_have_any_letters(causeway: CausewayClient) -> None:
