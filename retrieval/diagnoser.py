@@ -112,12 +112,10 @@ class Diagnoser:
         )
 
     def observe(self, artifacts: Artifacts) -> list[ObservedFinding]:
-        """The findings that evidence or text decides; what evidence shows outweighs what text says."""
-        shown = self._detectors.observe(artifacts)
+        """The findings that evidence shows, then those that text tells; some perhaps by both."""
         texts = {SYMPTOM: artifacts.words, **artifacts.attached_texts()}
-        said = self._patterns.observe([Evidence(name=name, text=text) for name, text in texts.items()])
-        decided = {finding.id for finding in shown}
-        return [*shown, *(finding for finding in said if finding.id not in decided)]
+        told = self._patterns.observe([Evidence(name=name, text=text) for name, text in texts.items()])
+        return [*self._detectors.observe(artifacts), *told]
 
     def _check(self, request: DiagnosisRequest) -> None:
         if unknown := request.answers.keys() - self.index.findings.keys():

@@ -7,6 +7,8 @@ from typing import Any
 import pytest
 
 from indexer.artifact import Index
+from kb import ProductEvidence
+from kb.schema import ParsedEvidence
 from retrieval import (
     Answer,
     Confidence,
@@ -213,6 +215,39 @@ def test_of_a_recording_only_what_failed_is_searched(diagnoser: Diagnoser) -> No
 
     assert probabilities(ask(diagnoser, evidence=har(message, 200))) == probabilities(ask(diagnoser))
     assert ask(diagnoser, evidence=har(message, 500)).causes[0].entry_id == "disk-full-stops-queue"
+
+
+def test_what_evidence_shows_outweighs_what_the_text_says(small_index: Index) -> None:
+    """By a proof that the small knowledge base doesn't have: that the disk is full stands in its answer to a client."""
+    finding = small_index.findings["disk-full"].model_copy(
+        update={
+            "evidence": ParsedEvidence.model_validate(
+                {
+                    "holds": [{"exchange": "status == 507", "quote": ["status"]}],
+                    "fails": [{"exchange": "status == 250", "quote": ["status"]}],
+                }
+            )
+        }
+    )
+    index = dataclasses.replace(
+        small_index,
+        findings={**small_index.findings, finding.id: finding},
+        product_evidence=ProductEvidence(api='host == "pigeon.example"'),
+    )
+    said = "log: No space left on device"
+    shown = evidence("$ curl -i https://pigeon.example/send\nHTTP/1.1 250 Sent\n\n{}\n", name="curl.txt")
+
+    diagnosis = ask(Diagnoser(index), said, evidence=shown)
+
+    (found,) = [found for found in diagnosis.findings if found.id == finding.id]
+    assert found == ObservedFinding(
+        id="disk-full",
+        holds=False,
+        quote="GET /send: 250 Sent",
+        where="curl.txt, line 1, response of GET /send",
+        decided_by=DecidedBy.EVIDENCE,
+    )
+    assert ask(Diagnoser(index), said).findings[0].decided_by is DecidedBy.TEXT
 
 
 def test_the_symptom_itself_is_evidence(diagnoser: Diagnoser) -> None:

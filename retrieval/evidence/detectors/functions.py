@@ -171,7 +171,7 @@ def same_site(host: str, other: str) -> bool:
 def domain_matches(host: str, domain: str) -> bool:
     """Whether a cookie's Domain covers a host (RFC 6265, 5.1.3)."""
     domain = domain.lstrip(".").lower()
-    return host == domain or (host.endswith(f".{domain}") and not is_ip(host))
+    return host == domain or (host.endswith(f".{domain}") and not is_ip(domain))
 
 
 def path_matches(path: str, cookie_path: str) -> bool:

@@ -30,7 +30,7 @@ def test_language_is_told_by_tag_then_name_then_content(name: str, text: str, ta
     [
         "",
         "Login works, but after an hour I am logged out. What can I do?",
-        "Error: connect ECONNREFUSED 127.0.0.1:3567\n    at TCPConnectWrap.afterConnect [as oncomplete] (node:net:1555:16)",
+        "Error: connect ECONNREFUSED 127.0.0.1:3567\n    at TCPConnectWrap.afterConnect (node:net:1555:16)",
         "HTTP/1.1 200 OK\ncontent-type: application/json\naccess-control-allow-origin: *",
     ],
 )
