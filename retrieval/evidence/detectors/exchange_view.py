@@ -16,6 +16,8 @@ View = dict[str, Any]
 
 MAX_BODY_CHARACTERS = 20_000
 """Longer bodies are data: what decides findings is short, and converting the others would take longer than reading."""
+MOST_LEVELS = 30
+"""Of JSON in JSON; expressions go through it level by level."""
 PAGE_AND_ASSET_TYPES = {"document", "font", "iframe", "image", "manifest", "media", "script", "stylesheet"}
 _HTML = "text/html"
 
@@ -121,12 +123,20 @@ def _text(body: Body | None) -> str:
 
 
 def _fields(body: Body | None) -> View:
-    """The fields of a form or of a JSON object; none if the body is neither, or too long to be read for them."""
+    """The fields of a form or of a JSON object; none if the body is neither, too long or too deep."""
     if body is None or len(body.text) > MAX_BODY_CHARACTERS:
         return {}
     if body.form is not None:
         return _first_values(body.form)
-    return body.json if isinstance(body.json, dict) else {}
+    return body.json if isinstance(body.json, dict) and _has_levels(body.json, MOST_LEVELS) else {}
+
+
+def _has_levels(value: object, most: int) -> bool:
+    """Whether a JSON value has at most so many levels."""
+    if not isinstance(value, dict | list):
+        return True
+    items = value.values() if isinstance(value, dict) else value
+    return most > 0 and all(_has_levels(item, most - 1) for item in items)
 
 
 def _page(exchange: Exchange, headers: Mapping[str, str]) -> tuple[str, str]:
@@ -137,7 +147,10 @@ def _page(exchange: Exchange, headers: Mapping[str, str]) -> tuple[str, str]:
     if "://" not in origin and exchange.resource_type != "document":
         scheme, separator, rest = headers.get("referer", "").partition("://")
         origin = f"{scheme}{separator}{rest.partition('/')[0]}"
-    return origin if "://" in origin else "", host_of(origin) if "://" in origin else ""
+    try:
+        return (origin, host_of(origin)) if "://" in origin else ("", "")
+    except ValueError:  # no URL
+        return "", ""
 
 
 def _cross_origin(page_origin: str, url: Url, response_headers: Mapping[str, str]) -> bool | None:

@@ -2,6 +2,7 @@
 
 import logging
 import re
+import sys
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -22,11 +23,29 @@ class Scope:
     def __init__(self, names: Mapping[str, Any]) -> None:
         import cel  # slow to import, and most answers don't need it
 
-        self.context = cel.Context(variables=dict(names), functions=dict(FUNCTIONS))
+        self.context = cel.Context(functions=dict(FUNCTIONS))
+        for name, value in names.items():
+            self.set(name, value)
 
     def set(self, name: str, value: object) -> None:
         """Add a name, or change its value."""
-        self.context.add_variable(name, value)
+        try:
+            self.context.add_variable(name, value)
+        except (ValueError, OverflowError):
+            self.context.add_variable(name, _representable(value))
+
+
+def _representable(value: Any) -> Any:  # noqa: ANN401  (any value of JSON)
+    """A value that CEL has: integers of 64 bits, text without lone surrogates."""
+    if isinstance(value, int) and not -(2**63) <= value < 2**63:
+        return float(value) if abs(value) < sys.float_info.max else None
+    if isinstance(value, str):
+        return value.encode(errors="replace").decode()
+    if isinstance(value, list):
+        return [_representable(item) for item in value]
+    if isinstance(value, dict):
+        return {_representable(name): _representable(item) for name, item in value.items()}
+    return value
 
 
 class Expression:

@@ -106,6 +106,17 @@ def test_bodies_are_read_as_json_or_form_unless_they_are_long() -> None:
     assert [view["sent"] for view in views] == [{"code": "1"}, {"a": "1", "b": "2"}, {}, {}]
 
 
+def test_json_that_is_nested_without_end_is_not_read() -> None:
+    deep = Body('{"a": ' * 500 + "1" + "}" * 500, "application/json")
+    (view,) = view_exchanges([Exchange(Request("POST", None, body=deep), None, source="a")])
+    assert view["sent"] == {}
+
+
+def test_an_origin_that_is_none_says_nothing() -> None:
+    (view,) = view_exchanges([exchange(headers={"origin": "https://[::"})])
+    assert (view["page_origin"], view["cross_origin"]) == ("", None)
+
+
 def test_clocks_are_compared_with_those_of_two_other_hosts() -> None:
     right, wrong = "Mon, 30 Nov 2026 07:00:00 GMT", "Mon, 30 Nov 2026 07:10:00 GMT"
     api = exchange(answers={"date": wrong})
