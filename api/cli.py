@@ -12,17 +12,20 @@ def serve(
     ] = None,
 ) -> None:
     """Serve the current index over HTTP until interrupted; prints its address once it is listening."""
+    from api.settings import ApiSettings
+
+    given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
+    settings = ApiSettings().model_copy(update=given)
+
+    # Imported only now, as it takes a second: what is wrong with the settings is said at once.
     import uvicorn
 
     from api.app import create_app
     from api.listening import listen
-    from api.settings import ApiSettings
     from api.telemetry.logs import configure_logging
     from indexer import open_index
     from retrieval import Diagnoser
 
-    given = {key: value for key, value in {"host": host, "port": port}.items() if value is not None}
-    settings = ApiSettings().model_copy(update=given)
     configure_logging(settings.log_level, settings.log_format)
     app = create_app(Diagnoser(open_index()), settings)
     config = uvicorn.Config(

@@ -1,9 +1,10 @@
 import re
-import subprocess
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner, Result
 
+from causeway import app
 from tests.command import causeway
 
 ISSUED = re.compile(r"cw_[0-9a-f]{12}_[0-9a-f]{64}")
@@ -15,19 +16,24 @@ def database(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CAUSEWAY_DATABASE_URL", f"sqlite:///{tmp_path}/causeway.db")
 
 
-def issued(result: subprocess.CompletedProcess[str]) -> tuple[str, str]:
+def keys(*arguments: str) -> Result:
+    """Run `causeway keys`."""
+    return CliRunner().invoke(app, ["keys", *arguments], catch_exceptions=False)
+
+
+def issued(result: Result) -> tuple[str, str]:
     """Id and whole of the key that a command printed, alone on standard output."""
-    assert result.returncode == 0, result.stderr
+    assert result.exit_code == 0, result.stderr
     key = result.stdout.strip()
     assert ISSUED.fullmatch(key)
     return key.split("_")[1], key
 
 
 def test_a_key_is_printed_once_and_listed_without_its_secret() -> None:
-    made = causeway("keys", "create", "discord bot", "--scope", "read", "--scope", "feedback")
+    made = keys("create", "discord bot", "--scope", "read", "--scope", "feedback")
     key_id, key = issued(made)
 
-    listed = causeway("keys", "list")
+    listed = keys("list")
 
     assert "can't be shown again" in made.stderr
     assert listed.stdout.startswith(f"{key_id}  discord bot  feedback, read  made ")
@@ -35,27 +41,27 @@ def test_a_key_is_printed_once_and_listed_without_its_secret() -> None:
 
 
 def test_a_key_can_only_read_unless_more_is_asked_for() -> None:
-    causeway("keys", "create", "dashboard")
+    keys("create", "dashboard")
 
-    assert "  dashboard  read  made " in causeway("keys", "list").stdout
+    assert "  dashboard  read  made " in keys("list").stdout
 
 
 def test_a_revoked_key_is_listed_as_ended() -> None:
-    key_id, _ = issued(causeway("keys", "create", "dashboard"))
+    key_id, _ = issued(keys("create", "dashboard"))
 
-    revoked = causeway("keys", "revoke", key_id)
+    revoked = keys("revoke", key_id)
 
-    assert (revoked.returncode, revoked.stderr) == (0, f"{key_id} (dashboard) is accepted no longer\n")
-    assert ", ended " in causeway("keys", "list").stdout
+    assert (revoked.exit_code, revoked.stderr) == (0, f"{key_id} (dashboard) is accepted no longer\n")
+    assert ", ended " in keys("list").stdout
 
 
 def test_a_rotated_key_goes_on_for_a_day_beside_the_new_one() -> None:
-    old_id, old = issued(causeway("keys", "create", "bot", "--scope", "documents"))
+    old_id, old = issued(keys("create", "bot", "--scope", "documents"))
 
-    new_id, new = issued(causeway("keys", "rotate", old_id))
+    new_id, new = issued(keys("rotate", old_id))
 
     assert (new_id, new) != (old_id, old)
-    first, second = causeway("keys", "list").stdout.splitlines()
+    first, second = keys("list").stdout.splitlines()
     assert first.startswith(f"{old_id}  bot  documents")
     assert ", ends " in first
     assert second.startswith(f"{new_id}  bot  documents")
@@ -63,18 +69,17 @@ def test_a_rotated_key_goes_on_for_a_day_beside_the_new_one() -> None:
 
 
 def test_rotating_does_not_bring_a_revoked_key_back() -> None:
-    key_id, _ = issued(causeway("keys", "create", "bot"))
-    causeway("keys", "revoke", key_id)
+    key_id, _ = issued(keys("create", "bot"))
+    keys("revoke", key_id)
 
-    causeway("keys", "rotate", key_id)
+    keys("rotate", key_id)
 
-    assert f"{key_id}  bot  read" in causeway("keys", "list").stdout
-    assert ", ended " in causeway("keys", "list").stdout.splitlines()[0]
+    assert f"{key_id}  bot  read" in keys("list").stdout
+    assert ", ended " in keys("list").stdout.splitlines()[0]
 
 
-@pytest.mark.parametrize("command", ["revoke", "rotate"])
-def test_an_unknown_key_is_said_in_one_line(command: str) -> None:
-    result = causeway("keys", command, "0123456789ab")
+def test_an_unknown_key_is_said_in_one_line() -> None:
+    result = causeway("keys", "revoke", "0123456789ab")
 
     assert (result.returncode, result.stdout) == (1, "")
     assert result.stderr == "causeway: there is no API key '0123456789ab': `causeway keys list` shows them\n"
