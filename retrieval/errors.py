@@ -9,8 +9,6 @@ RetrievalError
 
 from collections.abc import Iterable
 
-from retrieval.masking import mask
-
 
 class RetrievalError(Exception):
     """Base of everything this package raises."""

@@ -19,7 +19,7 @@ def redis_server(folder: Path, port: int) -> Iterator[None]:
     program = shutil.which("redis-server")
     if program is None:
         pytest.skip("Redis isn't installed here: apt-get install redis-server")
-    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", folder]
+    arguments = ["--port", str(port), "--bind", "127.0.0.1", "--save", "", "--dir", str(folder)]
     with subprocess.Popen([program, *arguments], stdout=subprocess.DEVNULL) as server:
         try:
             assert eventually(lambda: _answers(port))
