@@ -23,7 +23,8 @@ def kb_with_full_moon(small_kb_dir: Path) -> Path:
 
 USELESS = (
     "findings.yaml:26: finding 'full-moon' can't tell any entries apart: it has no patterns, and every entry that "
-    "lists it says 'rarely', as `otherwise` does for all others. Add patterns, or list it where it holds more or less often"
+    "lists it says 'rarely', as `otherwise` does for all others. Add patterns, or list it where it holds more or less "
+    "often"
 )
 
 
