@@ -314,4 +314,5 @@ CASES = [
     fails("two-cookies-of-same-name", call("GET /me", 200, **ME)),
     # The browser sends one, the backend may see two.
     near_miss("two-cookies-of-same-name", call("GET /me", 401, **{**ME, "received": TRY_REFRESH})),
+    fails("request-lacks-cookies", sign_in(set_cookies=[]), call("GET /me", 200, headers=BY_SDK, answers=CORS)),
 ]

@@ -310,4 +310,5 @@ CASES = [
     fails("refresh-answers-200-without-front-token", refresh(status=401)),
     near_miss("refresh-answers-200-without-front-token", refresh(**FIRST_VISIT)),
     fails("header-lost-on-the-way", call("GET /me", 200, **OK)),
+    fails("header-lost-on-the-way", sign_in(), call("GET /me", 200, headers=BY_SDK, answers=CORS)),
 ]
