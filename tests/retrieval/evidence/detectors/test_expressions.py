@@ -31,6 +31,21 @@ def test_another_item_is_compared_by_this() -> None:
     assert not earlier.holds(scope, {"url": "/a"})
 
 
+@pytest.mark.parametrize(
+    ("expression", "holds"),
+    [
+        ("status == 200 && url != this.url", True),
+        ("status == 401 && url != this.url", False),
+        ("status == 401 || url != this.url", True),
+        ("status == 401 && status == 1 || url != this.url", True),
+        ('(status == 401 || url != this.url) && url != "a && b"', True),
+        ("missing == 1 && url != this.url", False),
+    ],
+)
+def test_a_comparison_may_be_a_part_of_any_expression(expression: str, holds: bool) -> None:
+    assert Expression(expression).holds(Scope({"url": "/a", "status": 200}), {"url": "/b"}) is holds
+
+
 def test_values_that_the_language_lacks_are_replaced() -> None:
     names = {"large": 10**30, "larger": [10**400], "text": {"a": "b\ud800c"}}
     scope = Scope(names)
