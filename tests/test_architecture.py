@@ -14,6 +14,7 @@ CONTENT = (
     "kb/reports",
     "kb/findings.yaml",
     "kb/links.txt",
+    "kb/evidence.yaml",
     "kb/vocabulary.yaml",
     "kb/COVERAGE.md",
     "eval/queries",
