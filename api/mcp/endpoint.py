@@ -9,15 +9,14 @@ from contextlib import asynccontextmanager
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
-import httpx
 from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
-from api.client import AsyncCausewayClient
-
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
+
+    from api.client import AsyncCausewayClient
 
 _authorization: ContextVar[str | None] = ContextVar("authorization", default=None)
 """Of the request that is answered; what the server asks for, it asks in the name of who asked it."""
@@ -75,14 +74,19 @@ class McpEndpoint:
         return server.session_manager
 
     @asynccontextmanager
-    async def _connect(self) -> AsyncIterator[AsyncCausewayClient]:
+    async def _connect(self) -> "AsyncIterator[AsyncCausewayClient]":
         _, _, api_key = (_authorization.get() or "").partition(" ")
         async with client_inside(self._app, api_key or None) as client:
             yield client
 
 
-def client_inside(app: FastAPI, api_key: str | None) -> AsyncCausewayClient:
+def client_inside(app: FastAPI, api_key: str | None) -> "AsyncCausewayClient":
     """A client of a service in this process, which it asks without a network."""
+    # Imported only now, as the protocol is.
+    import httpx
+
+    from api.client import AsyncCausewayClient
+
     # Operations answer it as they answer programs on this machine.
     transport = httpx.ASGITransport(app, client=("127.0.0.1", 0), raise_app_exceptions=False)
     return AsyncCausewayClient("http://127.0.0.1", api_key, transport=transport)

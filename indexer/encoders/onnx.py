@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import os
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -62,6 +64,8 @@ class OnnxEncoder:
         self._tokenizer.no_padding()
         self._tokenizer.enable_truncation(self._description.max_tokens)
         self._inputs = [node.name for node in self._session.get_inputs()]
+        # More texts at once than there are processors for would take memory (5 MB each), and no less time.
+        self._free = threading.Semaphore(max(1, (os.cpu_count() or 1) // THREADS))
 
     @property
     def dimension(self) -> int:
@@ -90,7 +94,8 @@ class OnnxEncoder:
             "token_type_ids": encoding.type_ids,
         }
         feeds = {name: np.array([available[name]], dtype=np.int64) for name in self._inputs}
-        (embedding,) = self._session.run(None, feeds)
+        with self._free:
+            (embedding,) = self._session.run(None, feeds)
         vector: NDArray[np.float32] = embedding[0]
         return vector
 
