@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from importlib.metadata import version
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
 from starlette.routing import Route
@@ -15,12 +15,12 @@ from api.index_reload import ServedIndex
 from api.limits.rates import RateLimiter
 from api.mcp.endpoint import McpEndpoint
 from api.middleware import MCP_PATH, middleware
+from api.openapi import DESCRIPTION, Examples, describe
 from api.problems import answer_errors_with_problems
 from api.security.authentication import is_loopback
 from api.security.headers import DOCUMENTATION
 from api.security.key_ring import KeyRing
 from api.settings import ApiSettings
-from api.shapes.problems import Problem
 from api.store.retention import purge_daily
 from api.store.schema import open_database
 from api.telemetry.metrics import Metrics
@@ -29,10 +29,7 @@ from retrieval import Diagnoser
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
-DESCRIPTION = """
-Turns a symptom into its likely causes, with the reasons for each, how to confirm it, the fix and its links.
-Every sentence in an answer was written by a maintainer of the knowledge base. Errors are problem documents (RFC 9457).
-"""
+RESOURCES = (diagnoses, feedback, entries, insights, documents, index, admin, probes)
 
 
 def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
@@ -62,14 +59,9 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
             await asyncio.to_thread(tracer_provider.shutdown)
         database.close()
 
-    app = FastAPI(
-        title="Causeway",
-        version=version("causeway"),
-        summary=f"Causes and fixes for {diagnoser.index.vocabulary.product}",
-        description=DESCRIPTION,
-        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
-        # Operation ids are what generated clients call their methods.
-        generate_unique_id_function=lambda route: route.name,
+    app = application(
+        diagnoser.index.vocabulary.product,
+        Examples.of(diagnoser.index),
         lifespan=lifespan,
         middleware=middleware(settings, metrics, keys, limiter),
         # Metrics are for Prometheus, and in logs of ours is nothing that a user wrote.
@@ -90,9 +82,24 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     app.state.metrics = metrics
     app.state.keys = keys
     answer_errors_with_problems(app)
-    for resource in (diagnoses, feedback, entries, insights, documents, index, admin, probes):
+    return app
+
+
+def application(product: str, examples: Examples, **options: Any) -> FastAPI:  # noqa: ANN401 -- those of FastAPI
+    """All operations and their description, without what they need to answer."""
+    app = FastAPI(
+        title="Causeway",
+        version=version("causeway"),
+        summary=f"Causes and fixes for {product}",
+        description=DESCRIPTION,
+        license_info={"name": "Apache-2.0", "identifier": "Apache-2.0"},
+        # Operation ids are what generated clients call their methods.
+        generate_unique_id_function=lambda route: route.name,
+        **options,
+    )
+    for resource in RESOURCES:
         app.include_router(resource.router)
-    _describe(app, diagnoser.index.vocabulary.examples)
+    describe(app, examples)
     return app
 
 
@@ -104,15 +111,3 @@ def _tracer_provider(settings: ApiSettings) -> "TracerProvider | None":
     except ImportError as error:
         raise MissingExtra("otlp_endpoint", "otel") from error
     return open_tracer_provider(str(settings.otlp_endpoint))
-
-
-def _describe(app: FastAPI, examples: tuple[str, ...]) -> None:
-    """Complete the OpenAPI document: the shape of problems, and examples from the knowledge base."""
-    schema = app.openapi()
-    schemas = schema["components"]["schemas"]
-    problem = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= problem.pop("$defs")
-    schemas["Problem"] = problem
-    for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    schemas["DiagnosisRequest"]["examples"] = [{"symptom": symptom} for symptom in examples]

@@ -8,6 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Response
 
 from api.dependencies import CurrentDatabase, CurrentDiagnoser, CurrentMetrics
+from api.diagnosis_body import DESCRIPTION, SentDiagnosisRequest
 from api.idempotency import OnlyOnce, Prepared
 from api.problems import problem_of, problem_schema
 from api.redaction import redact_request
@@ -41,10 +42,11 @@ MOST_CONTENDERS = 5
     "",
     status_code=HTTPStatus.CREATED,
     response_model=Diagnosis,
-    responses=problem_schema(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY),
+    responses=problem_schema(HTTPStatus.UNSUPPORTED_MEDIA_TYPE, HTTPStatus.UNPROCESSABLE_ENTITY),
+    openapi_extra=DESCRIPTION,
 )
 def create_diagnosis(
-    request: DiagnosisRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce, metrics: CurrentMetrics
+    request: SentDiagnosisRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce, metrics: CurrentMetrics
 ) -> Response:
     """Rank the likely causes of a symptom.
 
@@ -96,7 +98,7 @@ def answer_follow_up(
 @router.post(
     ":batch",
     response_model=BatchResponse,
-    responses=problem_schema(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, HTTPStatus.UNPROCESSABLE_ENTITY),
+    responses=problem_schema(HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 def create_diagnoses(
     request: BatchRequest, diagnoser: CurrentDiagnoser, once: OnlyOnce, metrics: CurrentMetrics

@@ -262,8 +262,8 @@ def test_a_body_that_is_no_such_object_is_unprocessable(client: httpx.Client, bo
     [b"[" * 100_000, b'{"symptom":' * 100_000, b'{"symptom": "\xff"}', b'{"top_k": ' + b"9" * 5_000 + b"}"],
     ids=["deep list", "deep object", "not UTF-8", "endless number"],
 )
-def test_a_body_that_cannot_be_parsed_is_a_bad_request(client: httpx.Client, body: bytes) -> None:
-    problem_of(post_raw(client, body), 400)
+def test_a_body_that_cannot_be_parsed_is_unprocessable(client: httpx.Client, body: bytes) -> None:
+    problem_of(post_raw(client, body), 422)
 
 
 def test_a_body_nested_deeply_but_validly_is_unprocessable(client: httpx.Client) -> None:
@@ -284,13 +284,6 @@ def test_a_body_nested_deeply_but_validly_is_unprocessable(client: httpx.Client)
 )
 def test_half_a_character_is_unprocessable_wherever_it_is(client: httpx.Client, body: str) -> None:
     problem_of(post_raw(client, body.encode()), 422)
-
-
-def test_a_body_that_is_not_declared_as_json_is_unprocessable(client: httpx.Client) -> None:
-    problem_of(
-        client.post(DIAGNOSES, content=b'{"symptom": "mail"}', headers={"content-type": "text/plain"}),
-        422,
-    )
 
 
 def test_the_service_stays_responsive_while_an_answer_is_computed(small_index: Index, encoder: Encoder) -> None:
