@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help demo serve test test-install test-train lint gate format image-size constraints clean
+.PHONY: help docs demo serve test test-install test-train lint gate format image-size constraints clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -16,6 +16,9 @@ serve: index  ## Keep the REST API up at http://127.0.0.1:8000
 
 test: $(VENV)/.dev  ## Run every test that needs no torch
 	$(BIN)/pytest -m "not train and not install"
+
+docs: $(VENV)/.runtime  ## Write docs/api.md from the OpenAPI document
+	$(BIN)/python -m api.reference
 
 test-install: $(VENV)/.dev  ## Install the bot alone into a fresh environment and see that it works
 	$(BIN)/pytest -m install

@@ -6,7 +6,7 @@ from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, HTTPException, Query
-from pydantic import AwareDatetime
+from pydantic import AwareDatetime, BeforeValidator
 
 from api.dependencies import CurrentDatabase, CurrentDiagnoser
 from api.problems import problem_schema
@@ -15,7 +15,7 @@ from api.security.scopes import requires
 from api.shapes.feedback import Verdict
 from api.shapes.insights import (
     Abstention,
-    Confusion,
+    ConfusedPair,
     Confusions,
     DayAbstention,
     DayVolume,
@@ -49,9 +49,19 @@ NEAREST = 3
 SIGNIFICANT = 0.01
 
 
+def _no_number(value: object) -> object:
+    # A number would be taken for seconds since 1970.
+    if isinstance(value, str) and value.replace(".", "").lstrip("-").isdigit():
+        raise ValueError("give a date and time with its time zone, such as 2026-01-31T09:30:00Z")
+    return value
+
+
+Moment = Annotated[AwareDatetime, BeforeValidator(_no_number)]
+
+
 async def _period(
-    since: Annotated[AwareDatetime | None, Query(description="30 days before `until` if it isn't given.")] = None,
-    until: Annotated[AwareDatetime | None, Query(description="Now if it isn't given.")] = None,
+    since: Annotated[Moment | None, Query(description="30 days before `until` if it isn't given.")] = None,
+    until: Annotated[Moment | None, Query(description="Now if it isn't given.")] = None,
 ) -> Period:
     end = until or datetime.now(UTC)
     start = since or end - timedelta(days=DEFAULT_DAYS)
@@ -172,7 +182,7 @@ def get_confusions(period: AskedPeriod, database: CurrentDatabase) -> Confusions
         since=period.since,
         until=period.until,
         confusions=[
-            Confusion(answered=answered, solved_by=solved_by, count=len(ids), diagnosis_ids=ids[:EXAMPLES])
+            ConfusedPair(answered=answered, solved_by=solved_by, count=len(ids), diagnosis_ids=ids[:EXAMPLES])
             for (answered, solved_by), ids in sorted(pairs.items(), key=lambda item: (-len(item[1]), item[0]))
         ],
     )

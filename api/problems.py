@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from starlette.exceptions import HTTPException
+from starlette.routing import compile_path
 
 from api.cursors import InvalidCursor
 from api.shapes.problems import MEDIA_TYPE, InvalidField, Problem
@@ -73,9 +74,14 @@ def answer_errors_with_problems(app: FastAPI) -> None:
     """Turn every exception that says what is wrong with a request into a problem document."""
 
     @app.exception_handler(HTTPException)
-    async def http_error(_: Request, error: HTTPException) -> JSONResponse:
+    async def http_error(request: Request, error: HTTPException) -> JSONResponse:
         response = problem_response(error.status_code, str(error.detail))
         response.headers.update(error.headers or {})
+        if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+            # The framework names the methods of one operation where a path has several.
+            response.headers["Allow"] = ", ".join(
+                sorted(_methods_of_path(request)) or response.headers.getlist("Allow")
+            )
         return response
 
     @app.exception_handler(RequestValidationError)
@@ -106,3 +112,9 @@ def answer_errors_with_problems(app: FastAPI) -> None:
             logger.error("the database does not answer", exc_info=error.__cause__)
             return try_again_response(str(error))
         return problem_response(STATUS_OF[type(error)], str(error))
+
+
+def _methods_of_path(request: Request) -> set[str]:
+    operations = request.app.openapi()["paths"].items()
+    matching = (methods for path, methods in operations if compile_path(path)[0].match(request.url.path))
+    return {method.upper() for methods in matching for method in methods}

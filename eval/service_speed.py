@@ -52,12 +52,19 @@ def measure(index: Index, model_name: str, symptoms: Sequence[str], seconds: flo
     plain = [sys.executable, "-m", "eval.plain_service", model_name, str(index.folder)]
     with tempfile.TemporaryDirectory() as folder:
         return [
-            _measure("causeway serve", causeway, symptoms, seconds, Path(folder)),
-            _measure("plain service", plain, symptoms, seconds, Path(folder)),
+            measure_service("causeway serve", causeway, symptoms, seconds, Path(folder)),
+            measure_service("plain service", plain, symptoms, seconds, Path(folder)),
         ]
 
 
-def _measure(name: str, command: Sequence[str], symptoms: Sequence[str], seconds: float, folder: Path) -> ServiceSpeed:
+def measure_service(
+    name: str, command: Sequence[str], symptoms: Sequence[str], seconds: float, folder: Path
+) -> ServiceSpeed:
+    """Start a service by a command that takes its port last, measure it, and stop it.
+
+    :param folder: for what it writes.
+    :raises ServiceDidNotStart: if it ends instead, or takes too long.
+    """
     port = _free_port()
     began = time.perf_counter()
     with _running([*command, str(port)], folder) as process:

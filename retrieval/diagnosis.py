@@ -49,7 +49,7 @@ class DiagnosisRequest(Shape):
     evidence: Annotated[tuple[Evidence, ...], Field(max_length=MAX_EVIDENCE_ITEMS)] = ()
     answers: Annotated[dict[str, Answer], Field(description="Finding ids with what the user said about them.")] = {}
     filters: Filters = Filters()
-    top_k: Annotated[int, Field(ge=1, le=20)] = 5
+    top_k: Annotated[int, Field(strict=True, ge=1, le=20)] = 5
 
 
 class Confidence(StrEnum):

@@ -3,7 +3,7 @@
 from http import HTTPStatus
 from typing import Annotated, Any
 
-from fastapi import Depends, HTTPException, Request
+from fastapi import Depends, HTTPException, Request, Security
 from fastapi.security import HTTPBearer
 
 from api.security.keys import Caller, Scope
@@ -25,7 +25,7 @@ CurrentCaller = Annotated[Caller, Depends(_caller)]
 def requires(scope: Scope) -> Any:  # noqa: ANN401 -- what FastAPI declares dependencies with is of no public type
     """A dependency of routers and operations: 403 for keys without this scope."""
 
-    async def check(caller: CurrentCaller, _: Annotated[object, Depends(_BEARER)]) -> None:
+    async def check(caller: CurrentCaller, _: Annotated[object, Security(_BEARER, scopes=[scope.value])]) -> None:
         if not caller.may(scope):
             held = ", ".join(sorted(caller.scopes))
             raise HTTPException(HTTPStatus.FORBIDDEN, f"this needs a key with the scope '{scope}'; yours has {held}")

@@ -106,7 +106,7 @@ class Unanswered(Insight):
     clusters: Annotated[list[UnansweredCluster], Field(description="Largest first.")]
 
 
-class Confusion(BaseModel):
+class ConfusedPair(BaseModel):
     """How often one cause came first while another one solved it."""
 
     answered: str
@@ -118,7 +118,7 @@ class Confusion(BaseModel):
 class Confusions(Insight):
     """Pairs of entries that are taken for each other, most frequent first."""
 
-    confusions: list[Confusion]
+    confusions: list[ConfusedPair]
 
 
 class Drift(Insight):

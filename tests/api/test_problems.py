@@ -38,6 +38,7 @@ def test_an_unknown_path_is_not_found(client: httpx.Client, path: str) -> None:
         ("POST", "/v1/index", "GET"),
         ("POST", "/healthz", "GET"),
         ("PATCH", "/readyz", "GET"),
+        ("PATCH", "/v1/documents/a/b", "DELETE, GET, PUT"),
     ],
 )
 def test_a_wrong_method_is_not_allowed_and_the_right_one_is_named(
