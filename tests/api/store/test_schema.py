@@ -11,7 +11,7 @@ from sqlalchemy import Connection, inspect, select, text
 
 from api.store.database import Database
 from api.store.errors import UnusableDatabase
-from api.store.schema import MIGRATIONS, current_revision, open_database
+from api.store.schema import MIGRATIONS, current_revision, newest_revision, open_database
 from api.store.tables import Base, DiagnosisRow
 
 
@@ -33,6 +33,10 @@ def test_migrations_make_the_tables_that_queries_are_written_for(database: Datab
 
     assert differences == []
     assert tables(database) == set(Base.metadata.tables)
+
+
+def test_a_new_database_has_the_newest_revision(database: Database) -> None:
+    assert database.read(current_revision) == newest_revision()
 
 
 def test_migrations_can_be_taken_back_and_applied_again(new_database: Callable[[], str]) -> None:
