@@ -19,7 +19,6 @@ LIBRARIES_OF_EXTRAS = {
         "alembic",
         "bm25s",
         "cel",
-        "dotenv",
         "faiss",
         "fastapi",
         "limits",

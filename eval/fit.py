@@ -8,6 +8,7 @@ import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from importlib.metadata import version
 
 import numpy as np
 from numpy.typing import NDArray
@@ -236,6 +237,7 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
         ),
         provenance=Provenance(
             fitted_at=datetime.now(UTC).date().isoformat(),
+            version=version("causeway"),
             encoder=str(index.encoder.identity),
             reports_sha256=hashlib.sha256(json_lines(reports)).hexdigest(),
             answerable=int(answerable.sum()),

@@ -23,6 +23,7 @@ class Provenance(BaseModel):
     """Where the weights come from: enough to repeat the fit, and to know when they are stale."""
 
     fitted_at: str
+    version: str
     encoder: str
     reports_sha256: str
     answerable: int

@@ -59,7 +59,7 @@ def test_an_answer_has_the_promised_shape(answer: dict[str, Any]) -> None:
     }
     assert answer["index"].keys() == {"id", "built_at"}
     assert answer["confidence"] in ("confident", "likely", "unsure")
-    assert answer["signals"] == ["dense", "lexical", "errors", "findings"]
+    assert answer["signals"] == ["dense", "lexical", "errors", "identifiers", "findings"]
 
 
 def test_a_cause_has_the_promised_shape(answer: dict[str, Any]) -> None:
@@ -70,6 +70,7 @@ def test_a_cause_has_the_promised_shape(answer: dict[str, Any]) -> None:
         "title",
         "section",
         "probability",
+        "score",
         "reasons",
         "summary",
         "confirm",

@@ -84,12 +84,18 @@ def config() -> str:
     )
 
 
+def dotenv() -> str:
+    named = SECRETS | {"database_url": f"postgres://pigeon:{SECRETS['connection']}@db/mail"}
+    del named["connection"]
+    return "".join(f"{name.upper()}={value}\n" for name, value in named.items())
+
+
 EVIDENCE = [
     {"name": f"{SECRETS['e_mail']}.log", "text": LINES},
     {"name": "a.har", "text": har()},
     {"name": f"{JWT[:150]}.har", "text": har()[:-20]},
     {"name": "config.ts", "text": config()},
-    {"name": ".env", "text": "".join(f"{name.upper()}={value}\n" for name, value in SECRETS.items())},
+    {"name": ".env", "text": dotenv()},
     {"name": "curl.txt", "text": samples.CURL_BASH.replace("sid=abc", f"sid={SECRETS['cookie']}")},
     {
         "name": "headers.txt",

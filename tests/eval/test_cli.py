@@ -402,8 +402,10 @@ def test_ablate_prints_a_row_a_variant(queries: Path, served_index: Path) -> Non
         "without dense",
         "without lexical",
         "without errors",
+        "without identifiers",
         "without findings",
         "without reports",
+        "as new entries",
         "without calibration",
     ]
     assert sorted(served_index.iterdir()) == before

@@ -9,7 +9,7 @@ from kb.schema import ParsedEvidence, Proof
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, Evidence
 from retrieval.diagnosis import DecidedBy, Signal
 
-SUGGESTS_PORT_25 = "mail does not work"
+SUGGESTS_PORT_25 = "sending mail to gmail times out"
 FULL = "ERROR /dev/sda1 at 100 %"
 HALF_EMPTY = "INFO /dev/sda1 at 51 %"
 DISK, PORT = "disk-full-stops-queue", "port-25-blocked-by-provider"

@@ -28,6 +28,7 @@ def ranker() -> Ranker:
         likely_above=0.5,
         provenance=Provenance(
             fitted_at="2026-01-02",
+            version="0.1.0",
             encoder="test",
             reports_sha256="0" * 64,
             answerable=1,
