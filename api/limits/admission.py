@@ -7,6 +7,7 @@ give up and ask again; then the service works for nobody.
 import asyncio
 import logging
 from collections.abc import Collection
+from contextlib import ExitStack
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -17,6 +18,9 @@ MAX_WAIT_SECONDS = 5.0
 """Longest time in the queue. Who waits for an answer in a chat has asked again by then."""
 PAUSE_SECONDS = 1.0
 """Before a request is turned away: callers that ask again at once would cost more than their answers."""
+LARGE_BODY_BYTES = 1_000_000
+LARGE_AT_ONCE = 1
+"""Reading megabytes of evidence takes seconds and hundreds of megabytes; several together would all be too late."""
 
 logger = logging.getLogger(__name__)
 
@@ -41,7 +45,8 @@ class Admission:
         self.timeout_seconds = timeout_seconds
         self.always_admitted = frozenset(always_admitted)
         self.metrics = metrics
-        self._free = asyncio.Semaphore(max_working)
+        self._places = asyncio.Semaphore(max_working)
+        self._large_places = asyncio.Semaphore(LARGE_AT_ONCE)
         self._queued = 0
         # The event loop itself would let go of a task that nobody waits for.
         self._working: set[asyncio.Future[None]] = set()
@@ -50,34 +55,40 @@ class Admission:
         """Work on a request, now or soon, or turn it away."""
         if scope["type"] != "http" or scope["path"] in self.always_admitted:
             await self.app(scope, receive, send)
-        elif await self._admitted():
-            await self._work(scope, receive, send)
+        elif place := await self._admitted(scope):
+            await self._work(place, scope, receive, send)
         else:
             self.metrics.requests_refused.labels("overload").inc()
             await asyncio.sleep(PAUSE_SECONDS)
             await try_again_response("the service is busy: try again in a second")(scope, receive, send)
 
-    async def _admitted(self) -> bool:
-        """Wait for a free place; False if the queue is full, or doesn't move."""
-        if self._free.locked() and self._queued >= self.max_queued:
-            return False
+    async def _admitted(self, scope: Scope) -> ExitStack | None:
+        """Wait for a free place, to be left by closing it; None if the queue is full, or doesn't move."""
+        is_large = scope["state"]["body_bytes"] > LARGE_BODY_BYTES
+        wanted = [self._large_places, self._places] if is_large else [self._places]
+        if self._queued >= self.max_queued and any(places.locked() for places in wanted):
+            return None
         self._queued += 1
         self.metrics.requests_queued.inc()
         try:
-            async with asyncio.timeout(MAX_WAIT_SECONDS):
-                return await self._free.acquire()
+            with ExitStack() as place:
+                async with asyncio.timeout(MAX_WAIT_SECONDS):
+                    for places in wanted:
+                        await places.acquire()
+                        place.callback(places.release)
+                return place.pop_all()
         except TimeoutError:
-            return False
+            return None
         finally:
             self._queued -= 1
             self.metrics.requests_queued.dec()
 
-    async def _work(self, scope: Scope, receive: Receive, send: Send) -> None:
+    async def _work(self, place: ExitStack, scope: Scope, receive: Receive, send: Send) -> None:
         answer = _Answer(send)
         work = asyncio.ensure_future(self.app(scope, receive, answer.send))
         self._working.add(work)
         self.metrics.requests_working.inc()
-        work.add_done_callback(self._leave)
+        work.add_done_callback(lambda work: self._leave(place, work))
         try:
             await asyncio.wait({work}, timeout=self.timeout_seconds)
         except asyncio.CancelledError:
@@ -91,10 +102,10 @@ class Admission:
             logger.warning("no answer within %g s: %s %s", self.timeout_seconds, scope["method"], scope["path"])
             await try_again_response(f"this took longer than {self.timeout_seconds:g} seconds")(scope, receive, send)
 
-    def _leave(self, work: "asyncio.Future[None]") -> None:
+    def _leave(self, place: ExitStack, work: "asyncio.Future[None]") -> None:
         self._working.discard(work)
         self.metrics.requests_working.dec()
-        self._free.release()
+        place.close()
 
 
 class _Answer:

@@ -17,7 +17,7 @@ class BodyLimit:
     """ASGI middleware: 413 for a body that is too large, 408 for one that is too slow, 503 when memory is short.
 
     A body is held until its request is answered. It is complete before the application is asked, so that slow senders
-    occupy nothing but their connection.
+    occupy nothing but their connection; its length is in the request's state as `body_bytes`.
     """
 
     def __init__(self, app: ASGIApp, max_bytes: int, timeout_seconds: float) -> None:
@@ -35,6 +35,7 @@ class BodyLimit:
         try:
             refusal = await self._read(receive, body)
             if refusal is None:
+                scope.setdefault("state", {})["body_bytes"] = len(body)
                 await self.app(scope, _replay(body, receive), send)
             else:
                 await refusal(scope, receive, send)

@@ -8,6 +8,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from api.limits.admission import LARGE_BODY_BYTES
 from api.settings import ApiSettings
 from indexer.artifact import Index
 from indexer.encoders import Encoder
@@ -26,8 +27,9 @@ class Overloaded:
         self.encoder = encoder
         self._threads = threads
 
-    def ask(self) -> "Future[httpx.Response]":
-        return self._threads.submit(self.client.post, "/v1/diagnoses", json={"symptom": "mail stopped"})
+    def ask(self, evidence_bytes: int = 0) -> "Future[httpx.Response]":
+        request = {"symptom": "mail stopped", "evidence": [{"name": "log", "text": "." * (evidence_bytes // 2)}] * 2}
+        return self._threads.submit(self.client.post, "/v1/diagnoses", json=request)
 
     def gauge(self, name: str) -> float:
         (value,) = [
@@ -78,6 +80,20 @@ def test_what_does_not_fit_the_queue_is_turned_away_and_the_rest_is_answered(
         service.encoder.may_answer.set()
         assert [working.result().status_code, queued.result().status_code] == [201, 201]
         assert service.ask().result().status_code == 201
+
+
+def test_large_requests_are_worked_on_one_at_a_time_and_leave_room_for_small_ones(
+    small_index: Index, encoder: Encoder, tmp_path: Path
+) -> None:
+    with overloaded(small_index, encoder, tmp_path, max_working=2) as service:
+        large = [service.ask(evidence_bytes=LARGE_BODY_BYTES) for _ in range(2)]
+        assert service.encoder.started.wait(timeout=10)
+        assert eventually(lambda: service.gauge("queued") == 1)
+
+        assert service.client.get("/v1/index").status_code == 200
+        assert service.gauge("working") == 1
+        service.encoder.may_answer.set()
+        assert [future.result().status_code for future in large] == [201, 201]
 
 
 @pytest.mark.parametrize("path", ["/healthz", "/readyz", "/metrics"])
