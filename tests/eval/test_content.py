@@ -63,7 +63,9 @@ def test_knowledge_base_that_does_not_load_is_not_searched(small_kb_dir: Path) -
 
 def test_entry_that_its_reports_do_not_find_is_reported(small_kb_dir: Path) -> None:
     path = small_kb_dir / "reports/certificate-expired-on-server.jsonl"
-    text = "our server answers 452 since the upgrade, mail to others waits, half of our people can't log in"
+    text = (
+        "No space left on device, 535 5.7.8 Authentication credentials invalid, connect to mx:25: Connection timed out"
+    )
     report = {"id": "m1", "question": text, "labels": {"certificate-expired-on-server": 2}}
     path.write_text(json.dumps(report) + "\n", encoding="utf-8")
 

@@ -22,8 +22,9 @@ TEXTS = {
     NONE_OF_THESE: ["which disk do you like", "please add dark mode"],
 }
 CHUNKS = [
-    Chunk(id=f"{entry_id}/symptom/{number}", entry_id=entry_id, kind=ChunkKind.SYMPTOM, text=text)
+    Chunk(id=f"{entry_id}/{kind}/{number}", entry_id=entry_id, kind=kind, text=text)
     for entry_id, texts in TEXTS.items()
+    for kind in (ChunkKind.REPORT if entry_id == NONE_OF_THESE else ChunkKind.SYMPTOM,)
     for number, text in enumerate(texts)
 ]
 OWNERS = [[*TEXTS].index(chunk.entry_id) for chunk in CHUNKS]
@@ -58,6 +59,16 @@ def test_similarity_is_the_cosine_where_chunks_of_one_entry_spread_evenly(
     expected = cosine_similarity([message @ whitening], centroids @ whitening)[0]
 
     assert models.similarity(message).tolist() == pytest.approx(expected.tolist(), abs=1e-5)
+
+
+def test_reports_have_no_part_in_how_the_chunks_of_an_entry_spread(vectors: NDArray[np.float32]) -> None:
+    report = Chunk(id="full/report/1", entry_id="full", kind=ChunkKind.REPORT, text="disk?")
+    own = Contribution(0, vectors[-1], tokenize(report.text))
+
+    with_report = EntryModels.build([*CHUNKS, report], np.vstack([vectors, vectors[-1]]), ENTRY_IDS)
+
+    left_out = with_report.similarity(vectors[-1], own)
+    assert left_out == pytest.approx(EntryModels.build(CHUNKS, vectors, ENTRY_IDS).similarity(vectors[-1]), abs=1e-5)
 
 
 def test_messages_that_nothing_answers_are_a_cloud_of_their_own(
