@@ -35,7 +35,8 @@ class DiagnosisRecord:
 def add(connection: Connection, records: Iterable[DiagnosisRecord]) -> None:
     """Store new diagnoses."""
     for record in records:
-        connection.execute(insert(DiagnosisRow).values(id=record.id, created_at=record.created_at, **_columns(record)))
+        row = {"id": record.id, "created_at": record.created_at, **_columns(record)}
+        connection.execute(insert(DiagnosisRow), row)
         _add_shown_entries(connection, record.diagnosis)
 
 
