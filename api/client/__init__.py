@@ -27,6 +27,9 @@ from api.shapes.index import IndexDescription
 from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Unanswered, Volume
 from kb.schema import Entry, FixStep, Link, Snippet
 from retrieval.diagnosis import (
+    MAX_EVIDENCE_CHARACTERS,
+    MAX_EVIDENCE_ITEMS,
+    MAX_SYMPTOM_CHARACTERS,
     Answer,
     Cause,
     Confidence,
@@ -42,6 +45,9 @@ from retrieval.diagnosis import (
 )
 
 __all__ = [
+    "MAX_EVIDENCE_CHARACTERS",
+    "MAX_EVIDENCE_ITEMS",
+    "MAX_SYMPTOM_CHARACTERS",
     "Abstention",
     "Answer",
     "AsyncCausewayClient",

@@ -78,9 +78,15 @@ class AsyncCausewayClient:
         """The same diagnosis after answers to follow-up questions, given by finding id."""
         return await self._send(calls.answer(diagnosis_id, answers))
 
-    async def feedback(self, diagnosis_id: str, feedback: FeedbackRequest) -> StoredFeedback:
-        """Say whether a cause was it."""
-        return await self._send(calls.give_feedback(diagnosis_id, feedback))
+    async def feedback(
+        self, diagnosis_id: str, feedback: FeedbackRequest, *, idempotency_key: str | None = None
+    ) -> StoredFeedback:
+        """Say whether a cause was it.
+
+        :param idempotency_key: for those who send the same again later, as after a restart; each call has its own if
+            left out.
+        """
+        return await self._send(calls.give_feedback(diagnosis_id, feedback, idempotency_key))
 
     async def list_feedback(self, diagnosis_id: str | None = None) -> AsyncIterator[StoredFeedback]:
         """What was said about the causes of all diagnoses, or of one; newest first."""

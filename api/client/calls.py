@@ -74,9 +74,11 @@ def answer(diagnosis_id: str, answers: Mapping[str, Answer]) -> Call[Diagnosis]:
     return _post(path, Diagnosis, _made(AnswersRequest, answers=answers))
 
 
-def give_feedback(diagnosis_id: str, feedback: FeedbackRequest) -> Call[StoredFeedback]:
+def give_feedback(
+    diagnosis_id: str, feedback: FeedbackRequest, idempotency_key: str | None = None
+) -> Call[StoredFeedback]:
     """Say whether a cause was it."""
-    return _post(f"/v1/diagnoses/{_segment(diagnosis_id)}/feedback", StoredFeedback, feedback)
+    return _post(f"/v1/diagnoses/{_segment(diagnosis_id)}/feedback", StoredFeedback, feedback, idempotency_key)
 
 
 def list_feedback(diagnosis_id: str | None, cursor: str | None) -> Call[FeedbackPage]:
@@ -133,9 +135,9 @@ def _get(path: str, shape: type[M], params: Mapping[str, Param | None] | None = 
     return Call("GET", path, _as(shape), {name: value for name, value in (params or {}).items() if value})
 
 
-def _post(path: str, shape: type[M], body: BaseModel) -> Call[M]:
+def _post(path: str, shape: type[M], body: BaseModel, idempotency_key: str | None = None) -> Call[M]:
     # Sent again after a lost answer, it must not be stored twice.
-    headers = {"Idempotency-Key": uuid.uuid4().hex}
+    headers = {"Idempotency-Key": idempotency_key or uuid.uuid4().hex}
     return Call("POST", path, _as(shape), body=body.model_dump_json().encode(), headers=headers)
 
 

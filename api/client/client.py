@@ -80,9 +80,15 @@ class CausewayClient:
         """The same diagnosis after answers to follow-up questions, given by finding id."""
         return self._send(calls.answer(diagnosis_id, answers))
 
-    def feedback(self, diagnosis_id: str, feedback: FeedbackRequest) -> StoredFeedback:
-        """Say whether a cause was it."""
-        return self._send(calls.give_feedback(diagnosis_id, feedback))
+    def feedback(
+        self, diagnosis_id: str, feedback: FeedbackRequest, *, idempotency_key: str | None = None
+    ) -> StoredFeedback:
+        """Say whether a cause was it.
+
+        :param idempotency_key: for those who send the same again later, as after a restart; each call has its own if
+            left out.
+        """
+        return self._send(calls.give_feedback(diagnosis_id, feedback, idempotency_key))
 
     def list_feedback(self, diagnosis_id: str | None = None) -> Iterator[StoredFeedback]:
         """What was said about the causes of all diagnoses, or of one; newest first."""

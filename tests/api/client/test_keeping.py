@@ -52,6 +52,18 @@ def test_feedback_is_kept_with_the_diagnosis(causeway: CausewayClient) -> None:
     assert [said.verdict for said in causeway.get_diagnosis(diagnosis.id).feedback] == [Verdict.SOLVED]
 
 
+def test_feedback_that_is_sent_again_with_its_key_is_answered_as_before(causeway: CausewayClient) -> None:
+    diagnosis = causeway.diagnose(SYMPTOM)
+    said = FeedbackRequest(entry_id=CAUSE, verdict=Verdict.SOLVED)
+    key = f"key of {diagnosis.id}"
+
+    first = causeway.feedback(diagnosis.id, said, idempotency_key=key)
+    again = causeway.feedback(diagnosis.id, said, idempotency_key=key)
+
+    assert again == first
+    assert list(causeway.list_feedback(diagnosis.id)) == [first]
+
+
 def test_batch_answers_each_request_or_says_what_is_wrong_with_it(causeway: CausewayClient) -> None:
     good, bad, filtered = causeway.batch([SYMPTOM, "🙂", DiagnosisRequest(symptom=SYMPTOM, top_k=1)])
 
