@@ -11,10 +11,10 @@ from api.listening import listen
 
 
 @contextmanager
-def serving(app: ASGIApp) -> Iterator[str]:
-    """Serve `app` on a free port of this machine while the block runs; gives its base URL."""
+def serving(app: ASGIApp, port: int = 0) -> Iterator[str]:
+    """Serve `app` on a port of this machine, a free one if 0, while the block runs; gives its base URL."""
     # As `causeway serve` has it: the application itself knows which proxies to trust.
-    config = uvicorn.Config(app, port=0, log_level="critical", proxy_headers=False)
+    config = uvicorn.Config(app, port=port, log_level="critical", proxy_headers=False)
     listener = listen(config)
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})

@@ -6,137 +6,38 @@
         interaction = await discord.slash("diagnose", symptom="nothing arrives")
         message = await interaction.answer()
 
-What it refuses is in `discord_rules`.
+What it refuses is in `discord_rules`, who and what is there in `discord_world`.
 """
 
 import asyncio
-import itertools
-import json
-import re
 import time
-from collections.abc import Awaitable, Callable
-from dataclasses import dataclass, field
-from enum import IntEnum
-from http import HTTPStatus
+from collections.abc import Callable
 from typing import Any, Self
 
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from tests.bot.discord_rules import Message, Refusal, check_commands, check_form
+from tests.bot.discord_gateway import Gateway
+from tests.bot.discord_interactions import Interaction, Kind
+from tests.bot.discord_rest import Call, Failure, Rest
+from tests.bot.discord_world import (
+    ADA,
+    APPLICATION_ID,
+    BOT,
+    CHANNEL_ID,
+    FORUM_ID,
+    GUILD_ID,
+    Message,
+    Person,
+    Thread,
+    World,
+    snowflake,
+)
 
-PATIENCE_SECONDS = 10.0
+PATIENCE_SECONDS = 15.0
 """How long a test waits for the bot before it fails."""
 
 ACKNOWLEDGE_SECONDS = 3.0
-EPOCH_MILLISECONDS = 1_420_070_400_000
-
-APPLICATION_ID = "1001"
-GUILD_ID = "2001"
-CHANNEL_ID = "3001"
-BOT_USER = {"id": APPLICATION_ID, "username": "causeway", "discriminator": "0", "avatar": None, "bot": True}
-PERSON = {"id": "4001", "username": "ada", "discriminator": "0", "avatar": None}
-CHANNEL = {"id": CHANNEL_ID, "type": 0, "name": "support", "position": 0}
-GUILD = {
-    "id": GUILD_ID,
-    "name": "Pigeon Mail",
-    "owner_id": PERSON["id"],
-    "roles": [{"id": GUILD_ID, "name": "@everyone"}],
-    "channels": [CHANNEL],
-    "members": [{"user": BOT_USER, "roles": [], "flags": 0}],
-}
-APPLICATION = {
-    "id": APPLICATION_ID,
-    "name": "causeway",
-    "icon": None,
-    "description": "",
-    "bot_public": True,
-    "bot_require_code_grant": False,
-    "verify_key": "",
-    "owner": PERSON,
-    "flags": 0,
-}
-
-SLASH_COMMAND = 2
-PRIVILEGED_INTENTS = 1 << 1 | 1 << 8 | 1 << 15
-
-
-class Opcode(IntEnum):
-    """What a gateway frame is."""
-
-    DISPATCH = 0
-    HEARTBEAT = 1
-    IDENTIFY = 2
-    RESUME = 6
-    HELLO = 10
-    HEARTBEAT_ACK = 11
-
-
-class Callback(IntEnum):
-    """How an interaction is acknowledged."""
-
-    MESSAGE = 4
-    DEFERRED_MESSAGE = 5
-
-
-@dataclass(frozen=True)
-class Call:
-    """A REST call of the bot, and how it was answered."""
-
-    at: float
-    """Seconds, on the clock of `time.monotonic`."""
-    method: str
-    path: str
-    body: Any
-    status: int
-    code: int | None = None
-    """Discord's error code if the call was refused."""
-
-
-@dataclass
-class Interaction:
-    """What a person started, as Discord keeps it."""
-
-    discord: "DiscordStandIn" = field(repr=False)
-    id: str
-    token: str
-    sent_at: float
-    callback: Callback | None = None
-    message: Message | None = None
-    """The response that the person sees; None while there is none, or only "thinking"."""
-
-    @property
-    def calls(self) -> list[Call]:
-        """The bot's calls about this interaction, refused ones too."""
-        return [call for call in self.discord.calls if self.token in call.path.split("/")]
-
-    async def acknowledged(self) -> None:
-        """Wait until the bot has acknowledged this."""
-        await self.discord.wait_until(lambda: self.callback is not None)
-
-    async def answer(self) -> Message:
-        """Wait for the response, and return it."""
-        await self.discord.wait_until(lambda: self.message is not None)
-        assert self.message is not None, "that is what was waited for"
-        return self.message
-
-    def acknowledge(self, body: dict[str, Any]) -> None:
-        """Take the bot's first response."""
-        if self.callback is not None:
-            raise Refusal(HTTPStatus.BAD_REQUEST, 40060, "Interaction has already been acknowledged.")
-        if time.monotonic() - self.sent_at > self.discord.acknowledge_seconds:
-            raise Refusal(HTTPStatus.NOT_FOUND, 10062, "Unknown interaction")
-        check_form(body["type"] in list(Callback), "type: This is no answer to a slash command.")
-        if body["type"] == Callback.MESSAGE:
-            self.message = Message.of(body["data"])
-        self.callback = Callback(body["type"])
-
-    def edit(self, body: dict[str, Any]) -> Message:
-        """Replace the response."""
-        if self.callback is None:
-            raise Refusal(HTTPStatus.NOT_FOUND, 10008, "Unknown Message")
-        self.message = Message.of(body)
-        return self.message
 
 
 class DiscordStandIn:
@@ -145,28 +46,16 @@ class DiscordStandIn:
     def __init__(self) -> None:
         self.token = "stand-in.token"
         self.acknowledge_seconds = ACKNOWLEDGE_SECONDS
-        self.calls: list[Call] = []
-        self.commands: dict[str | None, list[dict[str, Any]]] = {}
-        """Registered slash commands by server id; those for all servers are under None."""
-        self._interactions: dict[str, Interaction] = {}
-        self._session: web.WebSocketResponse | None = None
-        self._sequence = itertools.count(1)
-        self._numbers = itertools.count(1)
+        self.files: dict[str, bytes] = {}
+        """What can be attached, by name."""
+        self.world = World()
         self._news = asyncio.Condition()
-        rest = web.Application(middlewares=[self._answer])
-        rest.add_routes(
-            [
-                web.get("/users/@me", self._get_user),
-                web.get("/oauth2/applications/@me", self._get_application),
-                web.put("/applications/{application}/commands", self._put_commands),
-                web.put("/applications/{application}/guilds/{guild}/commands", self._put_commands),
-                web.post("/interactions/{interaction}/{token}/callback", self._post_callback),
-                web.patch("/webhooks/{application}/{token}/messages/@original", self._patch_response),
-            ]
-        )
+        self.gateway = Gateway(self.world, self.token, lambda: self.gateway_url, self._tell_waiting_tests)
+        self.rest = Rest(self.world, self.gateway, self.token, self._tell_waiting_tests)
         app = web.Application()
-        app.add_subapp("/api/v10", rest)
-        app.router.add_get("/gateway", self._gateway)
+        app.add_subapp("/api/v10", self.rest.app)
+        app.router.add_get("/gateway", self.gateway.connect)
+        app.router.add_get("/files/{name}", self._get_file)
         self._server = TestServer(app)
 
     async def __aenter__(self) -> Self:
@@ -174,9 +63,18 @@ class DiscordStandIn:
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        if self._session is not None:
-            await self._session.close()
+        await self.gateway.close(1001)
         await self._server.close()
+
+    @property
+    def calls(self) -> list[Call]:
+        """The bot's REST calls so far."""
+        return self.rest.calls
+
+    @property
+    def commands(self) -> dict[str | None, list[dict[str, Any]]]:
+        """Registered commands by server id; those for all servers are under None."""
+        return self.rest.commands
 
     @property
     def api_url(self) -> str:
@@ -188,15 +86,15 @@ class DiscordStandIn:
         """What a bot takes for Discord's gateway."""
         return str(self._server.make_url("/gateway").with_scheme("ws"))
 
-    # What a test does.
+    # What a test waits for.
 
-    async def ready(self) -> None:
-        """Wait until the bot is connected."""
-        await self.wait_until(lambda: self._session is not None)
+    async def ready(self, bots: int = 1) -> None:
+        """Wait until as many bots are connected."""
+        await self.wait_until(lambda: len(self.gateway.connected) >= bots)
 
     async def left(self) -> None:
-        """Wait until the bot is not connected."""
-        await self.wait_until(lambda: self._session is None)
+        """Wait until no bot is connected."""
+        await self.wait_until(lambda: not self.gateway.connected)
 
     async def wait_until(self, happened: Callable[[], bool]) -> None:
         """Wait until something is true; looked at after each call of the bot and whenever it connects or leaves."""
@@ -204,166 +102,223 @@ class DiscordStandIn:
             async with asyncio.timeout(PATIENCE_SECONDS), self._news:
                 await self._news.wait_for(happened)
         except TimeoutError:
-            raise AssertionError(f"the bot didn't do what was waited for; it called {self.calls}") from None
+            raise AssertionError(f"the bot didn't do what was waited for; it called {self.calls[-8:]}") from None
+
+    async def messages(self, channel_id: str, count: int) -> list[Message]:
+        """Wait for as many messages of the bot in a channel, and return them."""
+
+        def sent() -> list[Message]:
+            return [message for message in self.world.messages_in(channel_id) if message.author is BOT]
+
+        await self.wait_until(lambda: len(sent()) >= count)
+        return sent()
+
+    # What people do.
+
+    async def slash(
+        self,
+        command: str,
+        *,
+        by: Person = ADA,
+        channel: str = CHANNEL_ID,
+        files: tuple[str, ...] = (),
+        **options: str | bool,
+    ) -> Interaction:
+        """Use a slash command, such as "diagnose" or "causeway setup", as far as Discord's input fields let one.
+
+        :param options: a `_` in the name stands for a hyphen.
+        :param files: names of `self.files` for the options that take one, in their order.
+        """
+        registered, path = self._registered(command)
+        data = {"id": registered["id"], "type": 1, "name": registered["name"]}
+        leaf = registered
+        for name in path:
+            leaf = next(option for option in leaf["options"] if option["name"] == name)
+        attached = {snowflake(): self._attachment(name) for name in files}
+        upload = next((option["name"] for option in leaf.get("options", []) if option["type"] == 11), "")
+        given = {name.replace("_", "-"): value for name, value in options.items()} | dict(
+            zip([upload], attached, strict=False)
+        )
+        self._check_input(leaf, given)
+        kinds = {option["name"]: option["type"] for option in leaf.get("options", [])}
+        values = [{"type": kinds[name], "name": name, "value": value} for name, value in given.items()]
+        for name in reversed(path):
+            values = [{"type": 1, "name": name, "options": values}]
+        forum = self.world.channel(FORUM_ID) | {"permissions": "0"}
+        resolved = {
+            "attachments": {key: value | {"id": key} for key, value in attached.items()},
+            "channels": {FORUM_ID: forum},
+            "roles": {role["id"]: role | _ROLE for role in self.world.guild["roles"]},
+        }
+        return await self._interact(Kind.COMMAND, data | {"options": values, "resolved": resolved}, by, channel)
+
+    async def menu(self, command: str, target: Message, *, by: Person = ADA) -> Interaction:
+        """Use a command of a message's menu."""
+        registered, _ = self._registered(command)
+        data = {
+            "id": registered["id"],
+            "type": 3,
+            "name": command,
+            "target_id": target.id,
+            "resolved": {"messages": {target.id: target.payload}},
+        }
+        return await self._interact(Kind.COMMAND, data, by, target.channel_id)
+
+    async def typing(self, command: str, option: str, text: str, *, by: Person = ADA) -> list[dict[str, Any]]:
+        """Type into an option, and return what the bot suggests."""
+        registered, path = self._registered(command)
+        values: list[dict[str, Any]] = [{"type": 3, "name": option, "value": text, "focused": True}]
+        for name in reversed(path):
+            values = [{"type": 1, "name": name, "options": values}]
+        data = {"id": registered["id"], "type": 1, "name": registered["name"], "options": values}
+        interaction = await self._interact(Kind.AUTOCOMPLETE, data, by, CHANNEL_ID)
+        await interaction.acknowledged()
+        assert interaction.choices is not None
+        return interaction.choices
+
+    async def press(self, message: Message, label: str, *, by: Person = ADA) -> Interaction:
+        """Press a button."""
+        button = message.buttons[label]
+        assert not button.get("disabled"), f"{label} can't be pressed"
+        data = {"custom_id": button["custom_id"], "component_type": 2}
+        return await self._interact(Kind.COMPONENT, data, by, message.channel_id, message)
+
+    async def choose(self, message: Message, value: str, *, by: Person = ADA) -> Interaction:
+        """Choose an option of a select."""
+        data = {"custom_id": message.options[value], "component_type": 3, "values": [value]}
+        return await self._interact(Kind.COMPONENT, data, by, message.channel_id, message)
+
+    async def submit(
+        self, form: Interaction, text: str, *, files: tuple[str, ...] = (), by: Person = ADA
+    ) -> Interaction:
+        """Fill in a form with a text and files, and send it."""
+        assert form.modal is not None, "there is no form"
+        text_label, file_label = form.modal["components"]
+        attached = {snowflake(): self._attachment(name) for name in files}
+        components = [
+            {"type": 18, "id": 1, "component": {"type": 4, "id": 2, "value": text} | _custom_id(text_label)},
+            {
+                "type": 18,
+                "id": 3,
+                "component": {"type": 19, "id": 4, "values": list(attached)} | _custom_id(file_label),
+            },
+        ]
+        resolved = {"attachments": {key: value | {"id": key} for key, value in attached.items()}}
+        data = {"custom_id": form.modal["custom_id"], "components": components, "resolved": resolved}
+        return await self._interact(Kind.MODAL, data, by, form.channel_id)
+
+    async def say(
+        self, text: str, *, by: Person = ADA, channel: str = CHANNEL_ID, files: tuple[str, ...] = ()
+    ) -> Message:
+        """Write a message."""
+        message = Message(snowflake(), channel, by, {"content": text}, self.world.mentioned_in(text))
+        message.attachments = [self._attachment(name) | {"id": snowflake()} for name in files]
+        await self._publish(message)
+        return message
+
+    async def post(self, title: str, text: str, *, by: Person = ADA, tags: tuple[str, ...] = ()) -> Thread:
+        """Start a post in the forum."""
+        thread = Thread(snowflake(), FORUM_ID, title, by, list(tags))
+        await self.publish(thread, text)
+        return thread
+
+    async def publish(self, thread: Thread, text: str) -> None:
+        """Start this post."""
+        self.world.threads[thread.id] = thread
+        await self.gateway.dispatch("THREAD_CREATE", thread.payload | {"newly_created": True})
+        # The message that starts a post has the id of its thread.
+        starter = Message(thread.id, thread.id, thread.owner, {"content": text}, self.world.mentioned_in(text))
+        await self._publish(starter)
+
+    async def edit(self, message: Message, text: str) -> None:
+        """Change a message that a person wrote."""
+        message.body, message.edited = {"content": text}, True
+        await self.gateway.tell("MESSAGE_UPDATE", message)
+
+    async def change(self, thread: Thread, **changes: object) -> None:
+        """Tag or archive a post."""
+        for name, value in changes.items():
+            setattr(thread, name, value)
+        await self.gateway.dispatch("THREAD_UPDATE", thread.payload)
+
+    async def delete(self, thread: Thread) -> None:
+        """Delete a post."""
+        del self.world.threads[thread.id]
+        gone = {"id": thread.id, "guild_id": GUILD_ID, "parent_id": thread.parent_id, "type": 11}
+        await self.gateway.dispatch("THREAD_DELETE", gone)
+
+    # What Discord does.
 
     async def drop_connection(self) -> None:
-        """Close the gateway connection in a way that a bot is to come back from."""
-        assert self._session is not None, "there is no connection"
-        await self._session.close(code=4000)
+        """Close the gateway connections in a way that a bot is to come back from."""
+        await self.gateway.close(4000)
         await self.left()
 
-    async def slash(self, command: str, **options: str) -> Interaction:
-        """Use a slash command in the server's channel, as far as Discord's input field lets one."""
-        registered = {entry["name"]: entry for guild in (None, GUILD_ID) for entry in self.commands.get(guild, [])}
-        self._check_input(registered[command], options)
-        data = {
-            "id": registered[command]["id"],
-            "type": 1,
-            "name": command,
-            "options": [{"type": 3, "name": name, "value": value} for name, value in options.items()],
-        }
-        return await self._interact(SLASH_COMMAND, data)
+    def fail_next(self, method: str, path: str, status: int, code: int = 0, **headers: str) -> None:
+        """Answer the next call whose path ends like this with an error."""
+        self.rest.failures.append(Failure(method, path, status, {"message": "no", "code": code}, headers))
+
+    async def _publish(self, message: Message) -> None:
+        self.world.messages[message.id] = message
+        await self.gateway.tell("MESSAGE_CREATE", message)
+
+    def _registered(self, command: str) -> tuple[dict[str, Any], list[str]]:
+        everything = [entry for guild in (None, GUILD_ID) for entry in self.commands.get(guild, [])]
+        named = {entry["name"]: entry for entry in everything}
+        if command in named:
+            return named[command], []
+        name, *path = command.split()
+        return named[name], path
+
+    def _attachment(self, name: str) -> dict[str, Any]:
+        url = str(self._server.make_url(f"/files/{name}"))
+        kind = "image/png" if name.endswith(".png") else "text/plain; charset=utf-8"
+        size = len(self.files[name])
+        return {"filename": name, "size": size, "url": url, "proxy_url": url, "content_type": kind}
 
     @staticmethod
-    def _check_input(command: dict[str, Any], given: dict[str, str]) -> None:
+    def _check_input(command: dict[str, Any], given: dict[str, Any]) -> None:
         options = {option["name"]: option for option in command.get("options", [])}
-        missing = [name for name, option in options.items() if option["required"] and name not in given]
+        missing = [name for name, option in options.items() if option.get("required") and name not in given]
         assert not missing, f"/{command['name']} needs {missing}"
         for name, value in given.items():
-            assert options[name].get("min_length", 0) <= len(value) <= options[name].get("max_length", 6000)
+            if isinstance(value, str):
+                assert options[name].get("min_length", 0) <= len(value) <= options[name].get("max_length", 6000)
 
-    async def _interact(self, kind: int, data: dict[str, Any]) -> Interaction:
-        identifier = self._snowflake()
-        interaction = Interaction(self, identifier, f"token-of-{identifier}", time.monotonic())
-        self._interactions[interaction.token] = interaction
-        await self._dispatch(
-            "INTERACTION_CREATE",
-            {
-                "id": interaction.id,
-                "token": interaction.token,
-                "type": kind,
-                "version": 1,
-                "application_id": APPLICATION_ID,
-                "attachment_size_limit": 10 * 2**20,
-                "guild_id": GUILD_ID,
-                "channel": CHANNEL,
-                "member": {"user": PERSON, "roles": [], "flags": 0},
-                "data": data,
-            },
-        )
+    async def _interact(
+        self, kind: Kind, data: dict[str, Any], by: Person, channel: str, message: Message | None = None
+    ) -> Interaction:
+        identifier = snowflake()
+        interaction = Interaction(self, identifier, f"token-of-{identifier}", kind, channel, time.monotonic(), message)
+        self.rest.interactions[interaction.token] = interaction
+        payload = {
+            "id": interaction.id,
+            "token": interaction.token,
+            "type": kind,
+            "version": 1,
+            "locale": "en-US",
+            "application_id": APPLICATION_ID,
+            "attachment_size_limit": 10 * 2**20,
+            "guild_id": GUILD_ID,
+            "channel": self.world.channel(channel),
+            "channel_id": channel,
+            "member": by.member | {"permissions": str(int(self.world.permissions_of(by)))},
+            "app_permissions": str(int(self.world.bot_permissions)),
+            "data": data,
+        }
+        await self.gateway.dispatch("INTERACTION_CREATE", payload | ({"message": message.payload} if message else {}))
         return interaction
-
-    def _snowflake(self) -> str:
-        # discord.py computes from an interaction's id until when it can be answered.
-        return str((int(time.time() * 1000) - EPOCH_MILLISECONDS) << 22 | next(self._numbers))
 
     async def _tell_waiting_tests(self) -> None:
         async with self._news:
             self._news.notify_all()
 
-    # REST.
-
-    @web.middleware
-    async def _answer(
-        self, request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
-    ) -> web.StreamResponse:
-        body = await request.json() if request.can_read_body else None
-        code = None
-        try:
-            self._authorize(request)
-            response = await handler(request)
-        except Refusal as refusal:
-            code = refusal.code
-            response = _json({"message": str(refusal), "code": code}, refusal.status)
-        except web.HTTPException as error:
-            response = _json({"message": f"{error.status}: {error.reason}", "code": 0}, error.status)
-        self.calls.append(Call(time.monotonic(), request.method, request.path, body, response.status, code))
-        await self._tell_waiting_tests()
-        return response
-
-    def _authorize(self, request: web.Request) -> None:
-        # Interactions and webhooks are authorised by the token in their path.
-        by_path = re.match("/api/v10/(interactions|webhooks)/", request.path)
-        if not by_path and request.headers.get("Authorization") != f"Bot {self.token}":
-            raise Refusal(HTTPStatus.UNAUTHORIZED, 0, "401: Unauthorized")
-
-    async def _get_user(self, _: web.Request) -> web.Response:
-        return _json(BOT_USER)
-
-    async def _get_application(self, _: web.Request) -> web.Response:
-        return _json(APPLICATION)
-
-    async def _put_commands(self, request: web.Request) -> web.Response:
-        guild = request.match_info.get("guild")
-        if guild not in (None, GUILD_ID):
-            raise Refusal(HTTPStatus.FORBIDDEN, 50001, "Missing Access")
-        commands = await request.json()
-        check_commands(commands)
-        given = {"application_id": APPLICATION_ID, "guild_id": guild}
-        self.commands[guild] = [command | given | {"id": self._snowflake()} for command in commands]
-        return _json(self.commands[guild])
-
-    async def _post_callback(self, request: web.Request) -> web.Response:
-        interaction = self._interactions.get(request.match_info["token"])
-        if interaction is None or interaction.id != request.match_info["interaction"]:
-            raise Refusal(HTTPStatus.NOT_FOUND, 10062, "Unknown interaction")
-        interaction.acknowledge(await request.json())
-        return _json({"interaction": {"id": interaction.id, "type": SLASH_COMMAND}})
-
-    async def _patch_response(self, request: web.Request) -> web.Response:
-        interaction = self._interactions.get(request.match_info["token"])
-        if interaction is None:
-            raise Refusal(HTTPStatus.NOT_FOUND, 10015, "Unknown Webhook")
-        message = interaction.edit(await request.json())
-        return _json(
-            {"id": interaction.id, "type": 20, "channel_id": CHANNEL_ID, "author": BOT_USER, "mentions": []}
-            | {"content": message.content}
-        )
-
-    # The gateway.
-
-    async def _gateway(self, request: web.Request) -> web.WebSocketResponse:
-        socket = web.WebSocketResponse()
-        await socket.prepare(request)
-        await socket.send_json({"op": Opcode.HELLO, "d": {"heartbeat_interval": 41_250}})
-        try:
-            async for frame in socket:
-                await self._receive(socket, json.loads(frame.data))
-        finally:
-            if self._session is socket:
-                self._session = None
-                await self._tell_waiting_tests()
-        return socket
-
-    async def _receive(self, socket: web.WebSocketResponse, frame: dict[str, Any]) -> None:
-        match frame["op"]:
-            case Opcode.HEARTBEAT:
-                await socket.send_json({"op": Opcode.HEARTBEAT_ACK})
-            case Opcode.IDENTIFY:
-                await self._identify(socket, frame["d"])
-            case Opcode.RESUME:
-                self._session = socket
-                await self._dispatch("RESUMED", {})
-                await self._tell_waiting_tests()
-
-    async def _identify(self, socket: web.WebSocketResponse, identity: dict[str, Any]) -> None:
-        if identity["token"] != self.token:
-            await socket.close(code=4004, message=b"Authentication failed.")
-        elif identity["intents"] & PRIVILEGED_INTENTS:
-            await socket.close(code=4014, message=b"Disallowed intent(s).")
-        else:
-            self._session = socket
-            ready = {"v": 10, "user": BOT_USER, "guilds": [{"id": GUILD_ID, "unavailable": True}], "session_id": "1"}
-            application = {"id": APPLICATION_ID, "flags": 0}
-            await self._dispatch("READY", ready | {"application": application, "resume_gateway_url": self.gateway_url})
-            await self._dispatch("GUILD_CREATE", GUILD)
-            await self._tell_waiting_tests()
-
-    async def _dispatch(self, event: str, data: dict[str, Any]) -> None:
-        assert self._session is not None, "the bot isn't connected"
-        await self._session.send_json({"op": Opcode.DISPATCH, "t": event, "s": next(self._sequence), "d": data})
+    async def _get_file(self, request: web.Request) -> web.Response:
+        return web.Response(body=self.files[request.match_info["name"]])
 
 
-def _json(payload: object, status: int = HTTPStatus.OK) -> web.Response:
-    # As bytes, so that no charset follows the content type: discord.py compares it exactly.
-    return web.Response(body=json.dumps(payload).encode(), status=status, content_type="application/json")
+_ROLE = {"color": 0, "hoist": False, "position": 1, "managed": False, "mentionable": True}
+
+
+def _custom_id(label: dict[str, Any]) -> dict[str, Any]:
+    return {"custom_id": label["component"]["custom_id"]}

@@ -1,6 +1,7 @@
 import os
 import signal
 import sys
+from pathlib import Path
 
 import anyio
 import pytest
@@ -57,6 +58,26 @@ async def test_refused_token_is_told_last_and_without_a_trace(discord: DiscordSt
 
     assert lines[-1] == "causeway: Discord refuses CAUSEWAY_DISCORD_TOKEN: copy it from the developer portal"
     assert not any("Traceback" in line or "revoked.token" in line for line in lines)
+
+
+async def test_refused_intent_is_told_last_and_without_a_trace(discord: DiscordStandIn) -> None:
+    discord.gateway.content_intent_enabled = False
+
+    lines = await failing_bot(at(discord) | {"discord_message_content": "true"})
+
+    assert lines[-1].startswith(
+        "causeway: Discord refuses the message content intent: enable it in the developer portal"
+    )
+    assert not any("Traceback" in line for line in lines)
+
+
+async def test_state_file_that_can_not_be_written_is_told(discord: DiscordStandIn, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    lines = await failing_bot(at(discord) | {"discord_state": str(tmp_path / "file" / "state.db")})
+
+    assert lines[-1].startswith(f"causeway: CAUSEWAY_DISCORD_STATE: {tmp_path}/file/state.db can't be used: ")
+    assert not any("Traceback" in line for line in lines)
 
 
 async def test_server_without_the_bot_is_told_last_and_without_a_trace(discord: DiscordStandIn) -> None:

@@ -1,0 +1,1 @@
+"""What the bot says: pure functions from what the service answers to cards within Discord's limits."""
