@@ -22,6 +22,11 @@ ENTRYPOINT ["causeway"]
 
 FROM runtime AS bot
 COPY --from=bot-builder /opt/causeway /opt/causeway
+# Feedback waits here while the service is down; the root may be read-only.
+RUN mkdir /data && chown causeway /data
+VOLUME /data
+WORKDIR /data
+ENV CAUSEWAY_DISCORD_STATE=/data/discord.db
 USER 10001
 CMD ["bot"]
 

@@ -19,7 +19,14 @@ from kb.settings import KnowledgeBaseSettings
 from retrieval import Diagnoser
 
 ROOT = Path(__file__).parent.parent
-DEPLOYMENT = ["Dockerfile", "compose.yaml", "deploy/build-runtime.sh", "deploy/causeway.service", "docs/operations.md"]
+DEPLOYMENT = [
+    "Dockerfile",
+    "compose.yaml",
+    "deploy/build-runtime.sh",
+    "deploy/causeway.service",
+    "docs/operations.md",
+    "docs/discord.md",
+]
 ROOMS = ("kb", "indexer", "retrieval", "api", "eval", "bot")
 
 
