@@ -41,7 +41,9 @@ from retrieval.diagnosis import (
     IndexInfo,
     ObservedFinding,
     Reason,
+    RuledOut,
     Signal,
+    UnreadableEvidence,
 )
 
 __all__ = [
@@ -81,6 +83,7 @@ __all__ = [
     "Reason",
     "Refused",
     "Role",
+    "RuledOut",
     "ServiceFailed",
     "Signal",
     "Snippet",
@@ -89,6 +92,7 @@ __all__ = [
     "Unanswered",
     "UnexpectedAnswer",
     "Unreachable",
+    "UnreadableEvidence",
     "Verdict",
     "Volume",
 ]

@@ -22,9 +22,9 @@ from bot.replies.card import (
 from bot.replies.text import cut, fenced, fitting, length, prose, quoted
 from bot.words import Words
 
-SHOWN_REASONS, SHOWN_CHECKS, SHOWN_LINKS, SHOWN_CANDIDATES = 2, 2, 4, 3
+SHOWN_REASONS, SHOWN_CHECKS, SHOWN_LINKS, SHOWN_CANDIDATES, SHOWN_NOTES = 2, 2, 4, 3, 2
 QUOTE_CHARACTERS = 90
-HEAD_CHARACTERS, QUESTION_CHARACTERS, END_CHARACTERS = 900, 750, 200
+HEAD_CHARACTERS, QUESTION_CHARACTERS, NOTES_CHARACTERS, END_CHARACTERS = 900, 750, 600, 200
 """What others take at most; the cause has the rest of `MAX_TEXT`."""
 
 _COLOURS = {
@@ -66,7 +66,9 @@ def answer_card(diagnosis: Diagnosis, reader: Reader, progress: Progress = NOTHI
     cause = _shown_cause(diagnosis, progress)
     head = _head(diagnosis, cause, words, progress)
     question = [] if progress.solved_by or progress.onlooker else list(_question(diagnosis, reader))
-    taken = sum(length(block.content) for block in question if isinstance(block, Text)) + END_CHARACTERS
+    notes = _notes(diagnosis, words)
+    said = [*notes, *(block for block in question if isinstance(block, Text))]
+    taken = sum(length(block.content) for block in said) + END_CHARACTERS
     blocks: list[Block] = [Text(head)]
     if cause:
         blocks.append(Text(_body(cause, reader, MAX_TEXT - length(head) - taken)))
@@ -75,6 +77,7 @@ def answer_card(diagnosis: Diagnosis, reader: Reader, progress: Progress = NOTHI
     if progress.solved_by:
         return Card((*blocks, Line(), Text(words("solved_thanks"))), Colour.SOLVED)
     blocks += _other_causes(diagnosis, cause, reader, progress)
+    blocks += notes
     if not progress.onlooker:
         blocks += question
         blocks += [Line(), _outcome(diagnosis, cause, reader, progress)]
@@ -109,15 +112,39 @@ def _head(diagnosis: Diagnosis, cause: Cause | None, words: Words, progress: Pro
 def _body(cause: Cause, reader: Reader, limit: int) -> str:
     words = reader.words
     paragraphs = [f"### {prose(cause.title)}", prose(cause.summary)]
-    paragraphs += [f"-# {words('because', quote=quote)}" for quote in _quotes(cause)]
+    paragraphs += [f"-# {reason}" for reason in _reasons(cause, words)]
     paragraphs += remedy(cause.confirm[:SHOWN_CHECKS], cause.fix, reader)
     return fitting(paragraphs, limit, words("more_in_entry", entry_id=cause.entry_id))
 
 
-def _quotes(cause: Cause) -> list[str]:
-    """The user's words that led to this cause, each once."""
-    quotes = dict.fromkeys(quoted(reason.quote, QUOTE_CHARACTERS) for reason in cause.reasons)
-    return list(quotes)[:SHOWN_REASONS]
+def _reasons(cause: Cause, words: Words) -> list[str]:
+    """What led to this cause, the user's words or a line of their evidence, each once."""
+    supporting = [reason for reason in cause.reasons if reason.weight > 0]
+    said = dict.fromkeys(
+        words("because_shown", where=prose(reason.where), quote=quoted(reason.quote, QUOTE_CHARACTERS))
+        if reason.where
+        else words("because", quote=quoted(reason.quote, QUOTE_CHARACTERS))
+        for reason in supporting
+    )
+    return list(said)[:SHOWN_REASONS]
+
+
+def _notes(diagnosis: Diagnosis, words: Words) -> list[Text]:
+    """Causes that are out, with what rules them out, and evidence that could not be read."""
+    lines = [
+        words(
+            "contradicted",
+            title=prose(cause.title),
+            where=prose(cause.where),
+            quote=quoted(cause.quote, QUOTE_CHARACTERS),
+        )
+        for cause in diagnosis.ruled_out[:SHOWN_NOTES]
+    ]
+    lines += [
+        words("unread", name=prose(evidence.name), reason=prose(evidence.reason))
+        for evidence in diagnosis.unreadable[:SHOWN_NOTES]
+    ]
+    return [Text(cut("\n".join(f"-# {line}" for line in lines), NOTES_CHARACTERS))] if lines else []
 
 
 def remedy(confirm: Iterable[str], fix: Iterable[FixStep], reader: Reader) -> list[str]:

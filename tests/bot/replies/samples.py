@@ -14,9 +14,11 @@ from api.client import (
     IndexInfo,
     Link,
     Reason,
+    RuledOut,
     Signal,
     Snippet,
     StoredDiagnosis,
+    UnreadableEvidence,
 )
 from bot.replies.answer import Reader
 from bot.words import words
@@ -28,6 +30,7 @@ RELAY = Cause(
     entry_id="port-25-blocked-by-provider",
     title="The hosting provider blocks outgoing port 25",
     probability=0.806,
+    score=4.0,
     section="delivery",
     reasons=(
         Reason(signal=Signal.ERRORS, quote="connect to mx:25: *timed out*", matched="connect to <host>:25", weight=3),
@@ -69,6 +72,27 @@ ENTRY = Entry(
 )
 
 
+CONTRADICTED = RuledOut(
+    entry_id="disk-full",
+    title="The disk is full",
+    probability=0.001,
+    url="/v1/entries/disk-full",
+    finding_id="disk-full",
+    question="Is the disk of the mail server full?",
+    holds=False,
+    quote="/dev/sda1 *51 %* used",
+    where="server.log, line 1",
+)
+PROOF = Reason(
+    signal=Signal.FINDINGS,
+    quote="connect to mx:25: *timed out*",
+    matched="Does port 25 time out?",
+    weight=6,
+    where="server.log, line 7",
+)
+UNREAD = UnreadableEvidence(name="trace_1.har", reason="it is no JSON")
+
+
 def diagnosis(*causes: Cause, confidence: Confidence = Confidence.CONFIDENT, question: bool = False) -> Diagnosis:
     return Diagnosis(
         id="0" * 32,
@@ -76,6 +100,7 @@ def diagnosis(*causes: Cause, confidence: Confidence = Confidence.CONFIDENT, que
         confidence=confidence,
         none_probability=0,
         causes=causes,
+        ruled_out=(),
         findings=(),
         follow_up=FOLLOW_UP if question else None,
         signals=(),

@@ -2,17 +2,21 @@ from dataclasses import replace
 
 import pytest
 
-from api.client import Confidence
+from api.client import Confidence, Reason, Signal
 from bot.replies.answer import Progress, answer_card
 from bot.replies.card import Card
 from bot.replies.entry import entry_card
 from bot.replies.notes import check_in_card, help_card, human_card
 from bot.words import LANGUAGES, words
-from tests.bot.replies.samples import DISK, ENTRY, READER, RELAY, diagnosis, stored
+from tests.bot.replies.samples import CONTRADICTED, DISK, ENTRY, PROOF, READER, RELAY, UNREAD, diagnosis, stored
 from tests.bot.replies.transcripts import assert_golden
 
 BOTH = diagnosis(RELAY, DISK, question=True)
 UNSURE = diagnosis(RELAY, DISK, confidence=Confidence.UNSURE)
+AGAINST = Reason(signal=Signal.DENSE, quote="mail is fine", matched="nothing arrives", weight=-1)
+OF_EVIDENCE = diagnosis(RELAY.model_copy(update={"reasons": (PROOF, *RELAY.reasons[1:], AGAINST)})).model_copy(
+    update={"ruled_out": (CONTRADICTED,), "unreadable": (UNREAD,)}
+)
 
 
 @pytest.mark.parametrize(
@@ -20,6 +24,7 @@ UNSURE = diagnosis(RELAY, DISK, confidence=Confidence.UNSURE)
     [
         ("confident", answer_card(diagnosis(RELAY), READER)),
         ("likely-with-question", answer_card(BOTH.model_copy(update={"confidence": Confidence.LIKELY}), READER)),
+        ("of-evidence", answer_card(OF_EVIDENCE, READER)),
         ("unsure", answer_card(UNSURE, READER)),
         ("nothing-at-all", answer_card(diagnosis(confidence=Confidence.UNSURE), READER)),
         ("code-of-my-sdk", answer_card(diagnosis(RELAY), replace(READER, sdk="python"))),

@@ -7,7 +7,20 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pydantic import HttpUrl
 
-from api.client import Cause, Confidence, Diagnosis, Entry, FixStep, FollowUp, Link, Reason, Signal, Snippet
+from api.client import (
+    Cause,
+    Confidence,
+    Diagnosis,
+    Entry,
+    FixStep,
+    FollowUp,
+    Link,
+    Reason,
+    RuledOut,
+    Signal,
+    Snippet,
+    UnreadableEvidence,
+)
 from bot.components import layout
 from bot.presses import Action, Press
 from bot.replies.answer import Progress, Reader, answer_card
@@ -34,7 +47,9 @@ links = st.builds(
     title=said.map(lambda text: " ".join(text.split()) or "x"),
     url=st.builds(lambda length: HttpUrl(f"https://pigeon.example/{'x' * length}"), st.integers(0, 2000)),
 )
-reasons = st.builds(Reason, signal=st.sampled_from(Signal), quote=prose, matched=prose, weight=st.just(1.0))
+reasons = st.builds(
+    Reason, signal=st.sampled_from(Signal), quote=prose, matched=prose, weight=st.just(1.0), where=st.none() | said
+)
 causes = st.builds(
     Cause,
     entry_id=identifiers,
@@ -46,8 +61,12 @@ causes = st.builds(
     fix=st.lists(steps, max_size=4).map(tuple),
     links=st.lists(links, max_size=7).map(tuple),
 )
+ruled_out = st.builds(RuledOut, title=said, quote=prose, where=prose)
+unreadable = st.builds(UnreadableEvidence, name=said, reason=said)
 diagnoses = st.builds(
     Diagnosis,
+    ruled_out=st.lists(ruled_out, max_size=4).map(tuple),
+    unreadable=st.lists(unreadable, max_size=4).map(tuple),
     id=st.just("0" * 32),
     causes=st.lists(causes, max_size=6, unique_by=lambda cause: cause.entry_id).map(tuple),
     findings=st.just(()),
@@ -86,6 +105,7 @@ async def test_every_entry_fits_into_a_message_whole_with_the_code_of_every_sdk(
         **{name: getattr(entry, name) for name in ("title", "section", "summary", "confirm", "fix", "links")},
         entry_id=entry.id,
         probability=0.5,
+        score=1.0,
         reasons=(Reason(signal=Signal.LEXICAL, quote=entry.symptoms[0] * 9, matched="", weight=1),) * 2,
         url="",
     )
