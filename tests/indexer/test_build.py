@@ -4,6 +4,7 @@ import shutil
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -237,7 +238,7 @@ def test_only_abandoned_folder_of_a_crashed_build_is_removed(
     builds: Builds, small_kb: KnowledgeBase, encoder: Encoder, seconds_old: int, removed: bool
 ) -> None:
     staging = shutil.copytree(builds.served, builds.root / f"{STAGING_PREFIX}1")
-    changed = staging.stat().st_mtime - seconds_old
+    changed = time.time() - seconds_old
     os.utime(staging, (changed, changed))
     build_index(dataclasses.replace(small_kb, ranker=b"{}"), encoder, builds.root)
     assert staging.exists() != removed
