@@ -13,8 +13,8 @@ from api.idempotency import OnlyOnce, Prepared
 from api.problems import problem_schema
 from api.redaction import redact_text
 from api.security.keys import Scope
-from api.security.scopes import requires
-from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
+from api.security.scopes import CurrentCaller, requires
+from api.shapes.feedback import FeedbackPage, FeedbackRequest, Role, StoredFeedback
 from api.store import diagnoses as stored_diagnoses
 from api.store import feedback as stored
 from api.store.replies import Reply
@@ -32,9 +32,20 @@ _CURSORS = CursorKind(TypeAdapter(stored.PageKey))
     responses=problem_schema(HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY),
 )
 def give_feedback(
-    diagnosis_id: str, request: FeedbackRequest, diagnoser: CurrentDiagnoser, database: CurrentDatabase, once: OnlyOnce
+    diagnosis_id: str,
+    request: FeedbackRequest,
+    caller: CurrentCaller,
+    diagnoser: CurrentDiagnoser,
+    database: CurrentDatabase,
+    once: OnlyOnce,
 ) -> Response:
-    """Say whether a cause was it; what the same actor said about the same entry before is replaced."""
+    """Say whether a cause was it; what the same actor said about the same entry before is replaced.
+
+    What staff says counts as confirmed, so that it needs a key with the scope `documents` as well, as clients have that
+    know who is staff.
+    """
+    if request.role is Role.STAFF and not caller.may(Scope.DOCUMENTS):
+        raise HTTPException(HTTPStatus.FORBIDDEN, "the role 'staff' needs a key with the scope 'documents' as well")
 
     def prepare() -> Prepared:
         diagnosis = database.read(lambda connection: stored_diagnoses.get(connection, diagnosis_id))

@@ -123,6 +123,20 @@ def test_an_operation_needs_a_key_with_its_scope(service: Service, scope: Scope,
     assert f"the scope '{scope}'" in problem["detail"]
 
 
+def test_only_a_client_that_knows_who_is_staff_speaks_for_staff(service: Service) -> None:
+    _, everybodys = service.make_key(Scope.READ, Scope.FEEDBACK)
+    _, bots = service.make_key(Scope.READ, Scope.FEEDBACK, Scope.DOCUMENTS)
+    diagnosis = service.ask(everybodys).json()
+    feedback = {"entry_id": diagnosis["causes"][0]["entry_id"], "verdict": "solved", "role": "staff"}
+
+    def say(key: str) -> httpx.Response:
+        path = f"/v1/diagnoses/{diagnosis['id']}/feedback"
+        return service.client.post(path, json=feedback, headers={"Authorization": f"Bearer {key}"})
+
+    assert "the scope 'documents'" in problem_of(say(everybodys), 403)["detail"]
+    assert say(bots).json()["role"] == "staff"
+
+
 def test_every_operation_demands_a_scope_unless_it_is_open(service: Service) -> None:
     paths = service.client.get("/openapi.json").json()["paths"]
 
