@@ -181,7 +181,7 @@ def test_leaving_a_chunk_out_changes_its_own_entry_only(small_index: Index, comp
 
 @pytest.mark.parametrize(
     "text",
-    ["zzz qqq", "登录失败", "mail", "nothing arrives " * 3_000, "word" * 5_000],
+    ["zzz qqq", "登录失败", "mail", "nothing arrives " * 3_000, "word" * 25_000],
     ids=["unknown words", "unknown script", "one word", "very long", "endless word"],
 )
 def test_every_entry_has_finite_signals_whatever_is_asked(
