@@ -7,6 +7,7 @@ from sqlalchemy.exc import DBAPIError
 
 from api.store.database import Database, create_database_engine
 from api.store.errors import UnusableDatabase
+from api.store.tables import Base
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 
@@ -24,8 +25,11 @@ def open_database(url: str) -> Database:
         with engine.connect().execution_options(writes=True) as connection, connection.begin():
             if engine.dialect.name == "postgresql":
                 connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": ADVISORY_LOCK})
-            # Mostly there is nothing to do; then the service starts sooner without the library that does it.
-            if current_revision(connection) != newest_revision():
+            # A new database needs no steps, and mostly there is nothing to do: the library that migrates takes memory
+            # and time to load.
+            if inspect(connection).get_table_names() == []:
+                create(connection)
+            elif current_revision(connection) != newest_revision():
                 migrate(connection)
     except Exception as error:
         engine.dispose()
@@ -34,6 +38,13 @@ def open_database(url: str) -> Database:
             raise UnusableDatabase(f"the database {where} can't be opened: {error.orig}") from error
         raise
     return Database(engine)
+
+
+def create(connection: Connection) -> None:
+    """Make the tables of this version in an empty database, within the connection's transaction."""
+    Base.metadata.create_all(connection)
+    connection.execute(text("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)"))
+    connection.execute(text("INSERT INTO alembic_version VALUES (:revision)"), {"revision": newest_revision()})
 
 
 def migrate(connection: Connection, revision: str = "head") -> None:

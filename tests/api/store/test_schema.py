@@ -1,4 +1,4 @@
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -26,35 +26,53 @@ def downgrade(connection: Connection) -> None:
     command.downgrade(config, "base")
 
 
-def test_migrations_make_the_tables_that_queries_are_written_for(database: Database) -> None:
-    differences = database.read(
-        lambda connection: compare_metadata(MigrationContext.configure(connection), Base.metadata)
-    )
+def columns(database: Database) -> dict[str, list[tuple[str, str, bool]]]:
+    def of_tables(connection: Connection) -> dict[str, list[tuple[str, str, bool]]]:
+        inspector = inspect(connection)
+        return {
+            table: [
+                (column["name"], str(column["type"]), column["nullable"]) for column in inspector.get_columns(table)
+            ]
+            for table in inspector.get_table_names()
+        }
 
-    assert differences == []
-    assert tables(database) == set(Base.metadata.tables)
+    return database.read(of_tables)
 
 
-def test_a_new_database_has_the_newest_revision(database: Database) -> None:
-    assert database.read(current_revision) == newest_revision()
-
-
-def test_migrations_can_be_taken_back_and_applied_again(new_database: Callable[[], str]) -> None:
+@pytest.fixture
+def migrated(new_database: Callable[[], str]) -> Iterator[Database]:
+    """A database whose tables were made by migrations, one after the other."""
     url = new_database()
     database = open_database(url)
     database.write(downgrade)
     assert tables(database) == set()
     database.close()
-
     database = open_database(url)
-    assert tables(database) == set(Base.metadata.tables)
+    yield database
     database.close()
+
+
+def test_migrations_make_the_tables_that_queries_are_written_for(migrated: Database) -> None:
+    differences = migrated.read(
+        lambda connection: compare_metadata(MigrationContext.configure(connection), Base.metadata)
+    )
+
+    assert differences == []
+    assert tables(migrated) == set(Base.metadata.tables)
+
+
+def test_a_new_database_is_like_a_migrated_one(database: Database, migrated: Database) -> None:
+    assert columns(database) == columns(migrated)
+    assert database.read(current_revision) == migrated.read(current_revision) == newest_revision()
 
 
 def test_a_migration_that_fails_leaves_nothing_behind(
     new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     url = new_database()
+    database = open_database(url)
+    database.write(downgrade)
+    database.close()
 
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("power cut")
