@@ -38,8 +38,6 @@ UNANSWERABLE_SHARE = 0.3
 Examples are weighted to it."""
 CONFIDENT_RISK = 0.05
 """Of confident answers, at most this share may have a wrong first cause (on messages held out from the fit)."""
-LIKELY_RISK = 0.1
-"""Of answers that are at least likely, at most this share may lack a right cause among their first three."""
 
 
 @dataclass(frozen=True)
@@ -210,7 +208,7 @@ def take(examples: Examples, chosen: NDArray[np.bool_]) -> Examples:
 
 
 def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) -> Ranker:
-    """Fit on all messages; penalty, sharpness and thresholds are chosen on held-out ones, by cross-validation.
+    """Fit on all messages; penalty, sharpness and threshold are chosen on held-out ones, by cross-validation.
 
     :raises TooFewReports: if there is no report with a cause, or none without.
     """
@@ -232,9 +230,6 @@ def fit_ranker(knowledge_base: KnowledgeBase, index: Index, examples: Examples) 
         none_intercept=round(weights.none_intercept, 4),
         none_weights=_named(NONE_FEATURES, weights.none_weights),
         confident_above=_least_probability(first_probability, right_at[:, 0], examples.importance, CONFIDENT_RISK),
-        likely_above=_least_probability(
-            first_probability, np.any(right_at[:, :3], axis=1), examples.importance, LIKELY_RISK
-        ),
         provenance=Provenance(
             fitted_at=datetime.now(UTC).date().isoformat(),
             version=version("causeway"),

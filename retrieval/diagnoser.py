@@ -43,9 +43,14 @@ _MESSAGES = {
         "The exact error text, the response headers or a log line would help."
     ),
 }
-
-
+_TOO_MANY = (
+    "I don't know yet: more causes fit this than can be told apart. "
+    "The exact error text, the response headers or a log line would help."
+)
 _NOTHING_PASSES = "No entry passes these filters: ask again with fewer of them."
+
+LIKELY_TOGETHER = 0.5
+"""Least probability of the first three causes together in an answer that says "probably one of these"."""
 
 
 @dataclass(frozen=True)
@@ -108,7 +113,7 @@ class Diagnoser:
             unreadable=tuple(UnreadableEvidence(name=item.source, reason=item.reason) for item in artifacts.unreadable),
             follow_up=self._follow_up(distribution, findings, request),
             signals=tuple(Signal),
-            message=_MESSAGES[confidence] if distribution[:-1].any() else _NOTHING_PASSES,
+            message=_message(confidence, distribution),
         )
 
     def observe(self, artifacts: Artifacts) -> list[ObservedFinding]:
@@ -164,10 +169,10 @@ class Diagnoser:
         return contradicted
 
     def _confidence(self, distribution: NDArray[np.float64]) -> Confidence:
-        first = distribution[:-1].max()
-        if first >= self.ranker.confident_above:
+        best = np.sort(distribution[:-1])[::-1]
+        if best[0] >= self.ranker.confident_above:
             return Confidence.CONFIDENT
-        if first >= self.ranker.likely_above and first > distribution[-1]:
+        if best[:3].sum() >= LIKELY_TOGETHER and best[0] > distribution[-1]:
             return Confidence.LIKELY
         return Confidence.UNSURE
 
@@ -212,6 +217,15 @@ class Diagnoser:
             quote=finding.quote,
             where=finding.where,
         )
+
+
+def _message(confidence: Confidence, distribution: NDArray[np.float64]) -> str:
+    """How to take an answer, in a sentence or two."""
+    if not distribution[:-1].any():
+        return _NOTHING_PASSES
+    if confidence is Confidence.UNSURE and distribution[-1] < 1 - LIKELY_TOGETHER:
+        return _TOO_MANY
+    return _MESSAGES[confidence]
 
 
 def _url(entry: Entry) -> str:

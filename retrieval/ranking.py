@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from retrieval.errors import UnusableRanker
 from retrieval.signals import FEATURES, FINDINGS, IDENTIFIERS, LITERAL, NONE_FEATURES, Signals
 
-RANKER_FORMAT = 2
+RANKER_FORMAT = 3
 PRESENT_OR_NOT = (LITERAL, IDENTIFIERS, FINDINGS)
 """Features that are 0 for an entry of which nothing was seen; the others are similarities and always have a value."""
 
@@ -32,9 +32,9 @@ class Provenance(BaseModel):
 
 
 class Ranker(BaseModel):
-    """Fitted weights, and the thresholds that turn a distribution into words.
+    """Fitted weights.
 
-    `confident_above` and `likely_above` are probabilities of the first cause.
+    `confident_above`: least probability of the first cause for an answer that can be relied on.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -44,7 +44,6 @@ class Ranker(BaseModel):
     none_intercept: float
     none_weights: dict[str, float]
     confident_above: float
-    likely_above: float
     provenance: Provenance
 
     def distribution(self, signals: Signals) -> NDArray[np.float64]:

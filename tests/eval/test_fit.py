@@ -268,7 +268,6 @@ def test_a_fitted_ranker_serves_the_index(small_kb: KnowledgeBase, small_index: 
     assert (ranker.provenance.answerable, ranker.provenance.unanswerable) == (2, 1)
     assert ranker.provenance.encoder == str(small_index.encoder.identity)
     assert 0 <= ranker.confident_above <= 1
-    assert 0 <= ranker.likely_above <= 1
 
 
 @pytest.mark.parametrize("left", [(), ("none",), ("disk-full-stops-queue",)], ids=["none", "only none", "no none"])

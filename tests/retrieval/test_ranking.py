@@ -25,7 +25,6 @@ def ranker() -> Ranker:
         none_intercept=3.0,
         none_weights=dict.fromkeys(NONE_FEATURES, 0.0) | {NONE_FEATURES[-1]: -2.0},
         confident_above=0.9,
-        likely_above=0.5,
         provenance=Provenance(
             fitted_at="2026-01-02",
             version="0.1.0",
