@@ -17,23 +17,23 @@ from tests.kb_findings.recorded import (
 )
 
 CALLBACK = f"{PAGE}/auth/callback/google"
-GOOGLE = "https://accounts.google.com/o/oauth2/v2/auth?client_id=1&response_type=code&scope={}&redirect_uri={}"
+GOOGLE = "https://accounts.google.com/o/oauth2/v2/auth?client_id={client}&response_type=code&scope={scope}&redirect_uri={redirect}"
 INVALID_GRANT = 'Received response with status 400 and body {"error":"invalid_grant"}'
 EXPO_TOKEN = "e30.eyJhdWQiOiJob3N0LmV4cC5FeHBvbmVudCJ9.c2ln"  # {"aud": "host.exp.Exponent"}
 
 
 def authorisation_url(
-    redirect: str = CALLBACK, scope: str = "openid email", page: str = PAGE, status: int = 200
+    redirect: str = CALLBACK, scope: str = "openid email", page: str = PAGE, status: int = 200, client: str = "1"
 ) -> Entry:
     query = f"thirdPartyId=google&redirectURIOnProviderDashboard={redirect}"
-    answer = {"status": "OK", "urlWithQueryParams": GOOGLE.format(scope, redirect).replace(" ", "%20")}
+    url = GOOGLE.format(client=client, scope=scope, redirect=redirect).replace(" ", "%20")
+    answer = {"status": "OK", "urlWithQueryParams": url}
     return call(f"GET /auth/authorisationurl?{query}", status, page=page, headers=BY_SDK, answers=CORS, received=answer)
 
 
 def provider_page(redirect: str = CALLBACK, scope: str = "openid email") -> Entry:
-    return call(
-        f"GET {GOOGLE.format(scope, redirect)}".replace(" ", "%20").replace("GET%20", "GET "), 302, kind="document"
-    )
+    url = GOOGLE.format(client="1", scope=scope, redirect=redirect).replace(" ", "%20")
+    return call(f"GET {url}", 302, kind="document")
 
 
 def callback(page: str = PAGE) -> Entry:
@@ -96,6 +96,10 @@ CASES = [
     holds("fails-before-provider-page", authorisation_url(status=500)),
     fails("fails-before-provider-page", authorisation_url(), signinup(500)),
     fails("fails-before-provider-page", authorisation_url(), callback()),
+    holds("provider-page-refuses-client-id", authorisation_url(client="None")),
+    holds("provider-page-refuses-client-id", authorisation_url(client="")),
+    near_miss("provider-page-refuses-client-id", authorisation_url(client="None-of-ours")),
+    fails("provider-page-refuses-client-id", authorisation_url(), callback(), signinup()),
     holds("no-signinup-request-after-callback", authorisation_url(), callback()),
     fails("no-signinup-request-after-callback", authorisation_url(), callback(), signinup()),
     holds("login-and-callback-origins-differ", authorisation_url(), callback("https://www.example.com")),
