@@ -44,8 +44,8 @@ _MESSAGES = {
     ),
 }
 _TOO_MANY = (
-    "I don't know yet: more causes fit this than can be told apart. "
-    "The exact error text, the response headers or a log line would help."
+    "I don't know yet. More causes fit this than can be told apart: "
+    "the exact error text, the response headers or a log line would help."
 )
 _NOTHING_PASSES = "No entry passes these filters: ask again with fewer of them."
 

@@ -101,8 +101,8 @@ def test_only_as_many_causes_are_listed_as_asked_for(diagnoser: Diagnoser) -> No
     assert two.none_probability == all_four.none_probability
 
 
-def confident_above(threshold: float, index: Index) -> Diagnoser:
-    ranker = read_ranker(index.ranker).model_copy(update={"confident_above": threshold})
+def with_ranker(index: Index, **changes: float) -> Diagnoser:
+    ranker = read_ranker(index.ranker).model_copy(update=changes)
     return Diagnoser(dataclasses.replace(index, ranker=ranker.model_dump_json().encode()))
 
 
@@ -117,13 +117,13 @@ def confident_above(threshold: float, index: Index) -> Diagnoser:
 def test_the_fitted_threshold_decides_whether_the_first_cause_can_be_relied_on(
     small_index: Index, threshold: float, confidence: Confidence, message: str
 ) -> None:
-    diagnosis = ask(confident_above(threshold, small_index), "correct password, still refused")
+    diagnosis = ask(with_ranker(small_index, confident_above=threshold), "correct password, still refused")
 
     assert (diagnosis.confidence, diagnosis.message) == (confidence, message)
 
 
 def test_an_answer_is_likely_if_one_of_its_first_three_causes_probably_is_it(small_index: Index) -> None:
-    diagnoser = confident_above(1.0, small_index)
+    diagnoser = with_ranker(small_index, confident_above=1.0)
     sentence = "correct password, still refused since this morning, and which sofa goes well with green?"
 
     diagnoses = [ask(diagnoser, sentence[:length]) for length in range(8, len(sentence))]
@@ -135,23 +135,26 @@ def test_an_answer_is_likely_if_one_of_its_first_three_causes_probably_is_it(sma
     assert {diagnosis.confidence for diagnosis in diagnoses} == {Confidence.LIKELY, Confidence.UNSURE}
 
 
-@pytest.mark.parametrize(
-    ("symptom", "message"),
-    [
-        ("which colour goes well with a green sofa?", "I don't know. Nothing in the knowledge base fits well"),
-        ("what should I do about my", "I don't know yet: more causes fit this than can be told apart."),
-    ],
-    ids=["unanswerable", "vague"],
-)
-def test_an_unsure_answer_says_why_and_still_lists_its_candidates(
-    diagnoser: Diagnoser, symptom: str, message: str
-) -> None:
-    diagnosis = ask(diagnoser, symptom)
+def test_an_unsure_answer_says_so_and_still_lists_its_candidates(diagnoser: Diagnoser) -> None:
+    diagnosis = ask(diagnoser, "which colour goes well with a green sofa?")
 
     assert diagnosis.confidence is Confidence.UNSURE
     assert diagnosis.none_probability > diagnosis.causes[0].probability
-    assert diagnosis.message.startswith(message)
+    assert diagnosis.message.startswith("I don't know. Nothing in the knowledge base fits well")
     assert diagnosis.causes != ()
+
+
+def test_an_unsure_answer_to_a_vague_symptom_does_not_say_that_nothing_fits(small_index: Index) -> None:
+    symptom = "help me with pigeon"
+    ranker = read_ranker(small_index.ranker)
+    none = ask(Diagnoser(small_index), symptom).none_probability
+    nearly_even = ranker.none_intercept + math.log(0.45 / 0.55) - math.log(none / (1 - none))
+
+    diagnosis = ask(with_ranker(small_index, none_intercept=nearly_even, confident_above=1.0), symptom)
+
+    assert diagnosis.none_probability == pytest.approx(0.45, abs=0.001)
+    assert diagnosis.confidence is Confidence.UNSURE
+    assert diagnosis.message.startswith("I don't know yet. More causes fit this than can be told apart")
 
 
 @pytest.mark.parametrize("symptom", ["", " \n", "😀", "https://pigeon.example/docs"])
