@@ -6,7 +6,6 @@ backend's log saw to `recorded/`. `written/` holds what cannot be recorded here:
 `cases.yaml` says what a user would ask with which of these files, and which cause is right;
 `python -m tests.evidence_corpus.build` writes the queries.
 
-Needs Chromium and nginx (Debian: `chromium nginx-light`), Node.js 20, `pip install playwright`, `npm install` in
-`servers/`, and EVIDENCE_PYTHON: an interpreter of its own with supertokens-python, fastapi and uvicorn. Tests need none
-of them: they read the files.
+Needs Chromium and nginx (Debian: `chromium nginx-light`), Node.js 20, `npm install` in `servers/`, and EVIDENCE_PYTHON:
+an interpreter of its own with supertokens-python, fastapi and uvicorn. Tests need none of them: they read the files.
 """

@@ -6,27 +6,21 @@ from contextlib import contextmanager, suppress
 from typing import Any
 from urllib.parse import urlsplit
 
-from playwright.sync_api import CDPSession, Page, sync_playwright
+from playwright.sync_api import CDPSession, Page
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.chromium import chromium
 from tests.evidence_corpus.har import har_entry, har_time, initiator
 
 Json = dict[str, Any]
-SILENT = ("--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-background-networking")
-"""Flags under which Chromium runs as root and calls nobody by itself."""
 
 
 @contextmanager
-def chromium(hosts: dict[str, int], flags: tuple[str, ...] = ()) -> Iterator[Page]:
+def chromium_among(hosts: dict[str, int], flags: tuple[str, ...] = ()) -> Iterator[Page]:
     """A page of a fresh profile in which each `host[:port]` is served by a port of this machine."""
     rules = ",".join(f"MAP {host} 127.0.0.1:{port}" for host, port in hosts.items())
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=[*SILENT, f"--host-resolver-rules={rules}", *flags],
-        )
+    with chromium(f"--host-resolver-rules={rules}", *flags) as browser:
         yield browser.new_context(ignore_https_errors=True).new_page()
-        browser.close()
 
 
 class DevTools:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Error as PlaywrightError
 from playwright.sync_api import Page
 
-from tests.evidence_corpus.browser import DevTools, chromium
+from tests.evidence_corpus.browser import DevTools, chromium_among
 from tests.evidence_corpus.servers import SERVERS, certificate, nginx, server
 
 CORE, API, SITE, PROXY, PROVIDER, PROVIDER_BACKEND = 13567, 13001, 13000, 13002, 13003, 13004
@@ -233,7 +233,7 @@ def shop(
                     proxy.replace("$TLS", f"ssl_certificate {tls['cert']}; ssl_certificate_key {tls['key']};"), folder
                 )
             )
-        page = stack.enter_context(chromium(names, flags))
+        page = stack.enter_context(chromium_among(names, flags))
         tools = DevTools(page)
         if open_page:
             page.goto(website)
