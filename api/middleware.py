@@ -47,7 +47,13 @@ def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing, limiter: 
             identify=remote_network,
             metrics=metrics,
         ),
-        Middleware(Authenticate, keys=keys, open_paths=OPEN, page_origins=settings.cors_origins),
+        Middleware(
+            Authenticate,
+            keys=keys,
+            open_paths=OPEN,
+            page_origins=settings.cors_origins,
+            public_scopes=settings.public_scopes,
+        ),
         Middleware(
             RateLimit, limiter=limiter, limit=settings.rate_limit_per_key, identify=key_of_caller, metrics=metrics
         ),

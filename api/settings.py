@@ -7,6 +7,7 @@ from limits import RateLimitItem, parse
 from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from api.security.keys import Scope
 from api.telemetry.logs import LogFormat, LogLevel
 
 
@@ -21,6 +22,12 @@ def _words(value: object) -> object:
 def _network(value: str) -> str:
     ip_network(value)
     return value
+
+
+def _for_everybody(scopes: tuple[Scope, ...]) -> tuple[Scope, ...]:
+    if not {Scope.READ, Scope.FEEDBACK}.issuperset(scopes):
+        raise ValueError("only 'read' and 'feedback' can be for everybody")
+    return scopes
 
 
 RateLimitSetting = Annotated[RateLimitItem, BeforeValidator(_rate_limit)]
@@ -42,6 +49,9 @@ class ApiSettings(BaseSettings):
     )
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="Origins of web pages that may ask from a browser, such as https://support.example.com."
+    )
+    public_scopes: Annotated[tuple[Scope, ...], NoDecode, BeforeValidator(_words), AfterValidator(_for_everybody)] = (
+        Field((), description="What everybody may do without an API key, once there are keys: `read`, `feedback`.")
     )
 
     max_body_bytes: int = Field(16_000_000, ge=1_000, description="Largest request body; more is answered 413.")

@@ -21,7 +21,6 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from api.errors import MissingExtra, UnusableRateLimitStore
 from api.problems import problem_response
-from api.security.authentication import LOCAL
 from api.security.keys import Caller
 from api.telemetry.metrics import Metrics
 
@@ -142,4 +141,4 @@ def remote_network(scope: Scope) -> str | None:
 def key_of_caller(scope: Scope) -> str | None:
     """The key that a caller came with; None without one."""
     caller: Caller | None = scope.get("state", {}).get("caller")
-    return caller.id if caller is not None and caller is not LOCAL else None
+    return caller.id if caller is not None and caller.has_key else None

@@ -6,7 +6,8 @@ import time
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from api.security.keys import ApiKey, Caller, split_key
+from api.security.keys import ApiKey, split_key
+from api.security.sessions import Session
 from api.store import api_keys
 from api.store.database import Database
 from api.store.errors import StoreUnavailable
@@ -37,16 +38,25 @@ class KeyRing:
         now = datetime.now(UTC)
         return all(key.has_ended(now) for key in self._keys.values())
 
-    async def caller_of(self, text: str) -> Caller | None:
-        """Whom a key stands for; None if it isn't accepted."""
+    async def find(self, text: str) -> ApiKey | None:
+        """The key that was handed out as this text; None if it isn't accepted."""
         parts = split_key(text)
         if parts is None:
             return None
         key_id, secret = parts
+        key = await self._get(key_id)
+        return key if key and key.accepts(secret, datetime.now(UTC)) else None
+
+    async def find_by_session(self, cookie: str) -> ApiKey | None:
+        """The key that a session cookie stands for; None if it isn't accepted."""
+        session = Session.parse(cookie)
+        key = await self._get(session.key_id) if session else None
+        return key if key and session and session.is_of(key, datetime.now(UTC)) else None
+
+    async def _get(self, key_id: str) -> ApiKey | None:
         if key_id not in self._keys:
             await self._look_for_new_keys()
-        key = self._keys.get(key_id)
-        return key.caller if key and key.accepts(secret, datetime.now(UTC)) else None
+        return self._keys.get(key_id)
 
     async def _look_for_new_keys(self) -> None:
         """Read the keys, unless that was done since this was called: however many wait here, one look serves all."""

@@ -22,11 +22,12 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks. `id` is that of the key."""
+    """Who asks. `id` is that of the key, or stands for all who have none."""
 
     id: str
     name: str
     scopes: frozenset[Scope]
+    has_key: bool = True
 
     def may(self, scope: Scope) -> bool:
         """Whether a key of this caller allows it; `admin` allows everything."""

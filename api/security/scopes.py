@@ -23,11 +23,19 @@ CurrentCaller = Annotated[Caller, Depends(_caller)]
 
 
 def requires(scope: Scope) -> Any:  # noqa: ANN401 -- what FastAPI declares dependencies with is of no public type
-    """A dependency of routers and operations: 403 for keys without this scope."""
+    """A dependency of routers and operations: 403 for keys without this scope, 401 where a key would help."""
 
     async def check(caller: CurrentCaller, _: Annotated[object, Security(_BEARER, scopes=[scope.value])]) -> None:
-        if not caller.may(scope):
+        if caller.may(scope):
+            return
+        if caller.has_key:
             held = ", ".join(sorted(caller.scopes))
             raise HTTPException(HTTPStatus.FORBIDDEN, f"this needs a key with the scope '{scope}'; yours has {held}")
+
+        raise HTTPException(
+            HTTPStatus.UNAUTHORIZED,
+            f"this needs a key with the scope '{scope}': send it in the header Authorization, after 'Bearer '",
+            headers={"WWW-Authenticate": "Bearer"},
+        )
 
     return Depends(check)

@@ -60,6 +60,13 @@ def test_this_machine_is_not_limited_by_its_address(diagnoser: Diagnoser, tmp_pa
         assert statuses(client, 5, {}) == [200] * 5
 
 
+def test_who_needs_no_key_is_limited_by_address_only(diagnoser: Diagnoser, tmp_path: Path) -> None:
+    with_key = issue_key(tmp_path)
+    with running(diagnoser, tmp_path, rate_limit_per_key="1/hour", public_scopes="read") as client:
+        assert statuses(client, 5, {}, "/v1/index") == [200] * 5
+        assert statuses(client, 2, with_key, "/v1/index") == [200, 429]
+
+
 def test_who_claims_to_be_forwarded_is_not_believed_unless_by_a_trusted_proxy(
     diagnoser: Diagnoser, tmp_path: Path
 ) -> None:

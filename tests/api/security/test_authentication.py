@@ -1,8 +1,6 @@
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from pathlib import Path
 
 import httpx
@@ -11,65 +9,28 @@ from sqlalchemy import text
 
 from api.app import create_app
 from api.errors import PublicWithoutKeys
-from api.security.keys import ApiKey, Scope, make_key
+from api.security.keys import Scope, make_key
 from api.settings import ApiSettings
-from api.store import api_keys
-from api.store.database import Database
-from api.store.schema import open_database
 from retrieval import Diagnoser
 from tests.api.problem import problem_of
+from tests.api.security.service import Service, running
 from tests.eventually import eventually
-from tests.serving import serving
 
-SYMPTOM = {"symptom": "mail stopped overnight"}
 PAGE = "https://support.example.com"
-
-
-@dataclass(frozen=True)
-class Service:
-    """A running service, and a second connection to its database, as an operator's command has it."""
-
-    client: httpx.Client
-    database: Database
-
-    def make_key(self, *scopes: Scope) -> tuple[str, str]:
-        """Id of a new key, and what its user gets."""
-        key, handed_out = make_key("somebody", frozenset(scopes))
-        self.database.write(lambda connection: api_keys.add(connection, key))
-        return key.id, handed_out
-
-    def end_key(self, key_id: str, after: timedelta = timedelta()) -> None:
-        self.database.write(lambda connection: api_keys.end(connection, key_id, datetime.now(UTC) + after))
-
-    def ask(self, key: str | None, method: str = "POST", path: str = "/v1/diagnoses", **headers: str) -> httpx.Response:
-        if key is not None:
-            headers["Authorization"] = f"Bearer {key}"
-        return self.client.request(method, path, headers=headers, json=SYMPTOM if method == "POST" else None)
-
-
-@contextmanager
-def running(diagnoser: Diagnoser, database_url: str, first_key: ApiKey | None = None) -> Iterator[Service]:
-    database = open_database(database_url)
-    if first_key:
-        database.write(lambda connection: api_keys.add(connection, first_key))
-    app = create_app(diagnoser, ApiSettings(database_url=database_url, cors_origins=(PAGE,)))
-    with serving(app) as base_url, httpx.Client(base_url=base_url, timeout=30) as client:
-        yield Service(client, database)
-    database.close()
 
 
 @pytest.fixture(scope="module")
 def service(diagnoser: Diagnoser, new_database: Callable[[], str]) -> Iterator[Service]:
     """A service that demands keys."""
     first_key, _ = make_key("somebody", frozenset({Scope.READ}))
-    with running(diagnoser, new_database(), first_key) as service:
+    with running(diagnoser, new_database(), first_key, cors_origins=(PAGE,)) as service:
         yield service
 
 
 @pytest.fixture(scope="module")
 def keyless(diagnoser: Diagnoser, new_database: Callable[[], str]) -> Iterator[Service]:
     """A service that has no keys."""
-    with running(diagnoser, new_database()) as service:
+    with running(diagnoser, new_database(), cors_origins=(PAGE,)) as service:
         yield service
 
 
