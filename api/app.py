@@ -24,12 +24,15 @@ from api.settings import ApiSettings
 from api.store.retention import purge_daily
 from api.store.schema import open_database
 from api.telemetry.metrics import Metrics
+from api.web import asking
+from api.web.assets import assets
 from retrieval import Diagnoser
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 RESOURCES = (diagnoses, feedback, entries, insights, documents, index, admin, probes)
+PAGES = (asking,)
 
 
 def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
@@ -77,6 +80,9 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     )
     mcp = McpEndpoint(app, settings.max_body_bytes)
     app.routes.append(Route(MCP_PATH, mcp))
+    app.routes.extend(assets.routes())
+    for page in PAGES:
+        app.include_router(page.router)
     app.state.served_index = served_index
     app.state.database = database
     app.state.metrics = metrics

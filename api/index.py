@@ -23,5 +23,10 @@ def get_index(diagnoser: CurrentDiagnoser) -> IndexDescription:
         age_seconds=int((datetime.now(UTC) - manifest.built_at).total_seconds()),
         encoder=manifest.encoder,
         counts=manifest.counts,
+        examples=vocabulary.examples,
         sections=vocabulary.sections,
+        platforms=vocabulary.platforms,
+        sdks={sdk_id: sdk.title for sdk_id, sdk in vocabulary.sdks.items()},
+        tools={tool_id: tool.title for tool_id, tool in vocabulary.tools.items()},
+        token_transports=vocabulary.token_transports,
     )

@@ -14,14 +14,16 @@ from api.settings import ApiSettings
 from api.telemetry.metrics import Metrics
 from api.telemetry.request_context import REQUEST_ID_HEADER
 from api.telemetry.requests import WatchRequests
+from api.web.assets import assets
+from api.web.problem_pages import ProblemPages
+from api.web.site import is_page
 
 PROBES = ("/healthz", "/readyz", "/metrics")
 """Answered however busy the service is: they tell whether it still works."""
-OPEN = ("/healthz", "/readyz", DOCUMENTATION, "/openapi.json")
+OPEN = ("/healthz", "/readyz", DOCUMENTATION, "/openapi.json", *assets.urls())
 """Answered without a key."""
 
 MCP_PATH = "/mcp"
-"""Not held up either: what it asks for comes back as a request of its own, for which there must be a place."""
 
 _REQUEST_HEADERS = ("Authorization", "Idempotency-Key", "If-Match", "If-None-Match", "traceparent", REQUEST_ID_HEADER)
 _RESPONSE_HEADERS = ("ETag", "Location", "Retry-After", REQUEST_ID_HEADER)
@@ -31,6 +33,7 @@ def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing, limiter: 
     """Each refuses what the ones after it needn't see; refusals are logged, and browsers may read them."""
     return [
         Middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
+        Middleware(ProblemPages, keys=keys),
         Middleware(WatchRequests, metrics=metrics),
         Middleware(SecurityHeaders),
         Middleware(
@@ -63,7 +66,12 @@ def middleware(settings: ApiSettings, metrics: Metrics, keys: KeyRing, limiter: 
             max_working=settings.max_working,
             max_queued=settings.max_queued,
             timeout_seconds=settings.request_timeout_seconds,
-            always_admitted=(*PROBES, MCP_PATH),
+            always_admitted=_is_always_admitted,
             metrics=metrics,
         ),
     ]
+
+
+def _is_always_admitted(path: str) -> bool:
+    # What agents and pages ask for comes back as a request of its own, for which there must be a place.
+    return path in PROBES or path == MCP_PATH or is_page(path)

@@ -6,7 +6,7 @@ give up and ask again; then the service works for nobody.
 
 import asyncio
 import logging
-from collections.abc import Collection
+from collections.abc import Callable
 from contextlib import ExitStack
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -37,13 +37,13 @@ class Admission:
         max_working: int,
         max_queued: int,
         timeout_seconds: float,
-        always_admitted: Collection[str],
+        always_admitted: Callable[[str], bool],
         metrics: Metrics,
     ) -> None:
         self.app = app
         self.max_queued = max_queued
         self.timeout_seconds = timeout_seconds
-        self.always_admitted = frozenset(always_admitted)
+        self.always_admitted = always_admitted
         self.metrics = metrics
         self._places = asyncio.Semaphore(max_working)
         self._large_places = asyncio.Semaphore(LARGE_AT_ONCE)
@@ -53,7 +53,7 @@ class Admission:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Work on a request, now or soon, or turn it away."""
-        if scope["type"] != "http" or scope["path"] in self.always_admitted:
+        if scope["type"] != "http" or self.always_admitted(scope["path"]):
             await self.app(scope, receive, send)
         elif place := await self._admitted(scope):
             await self._work(place, scope, receive, send)

@@ -30,7 +30,7 @@ async def _serve_service(url: str, api_key: str | None) -> None:
 
 async def _serve_index(api_key: str | None) -> None:
     from api.app import create_app
-    from api.mcp.endpoint import client_inside
+    from api.in_process import client_inside
     from api.settings import ApiSettings
     from indexer import open_index
     from retrieval import Diagnoser

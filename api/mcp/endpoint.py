@@ -13,6 +13,8 @@ from fastapi import FastAPI
 from starlette.datastructures import Headers
 from starlette.types import Receive, Scope, Send
 
+from api.in_process import client_inside
+
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
@@ -78,15 +80,3 @@ class McpEndpoint:
         _, _, api_key = (_authorization.get() or "").partition(" ")
         async with client_inside(self._app, api_key or None) as client:
             yield client
-
-
-def client_inside(app: FastAPI, api_key: str | None) -> "AsyncCausewayClient":
-    """A client of a service in this process, which it asks without a network."""
-    # Imported only now, as the protocol is.
-    import httpx
-
-    from api.client import AsyncCausewayClient
-
-    # Operations answer it as they answer programs on this machine.
-    transport = httpx.ASGITransport(app, client=("127.0.0.1", 0), raise_app_exceptions=False)
-    return AsyncCausewayClient("http://127.0.0.1", api_key, transport=transport)

@@ -17,4 +17,9 @@ class IndexDescription(BaseModel):
     age_seconds: int = Field(description="Time since it was built, in seconds.")
     encoder: EncoderIdentity
     counts: Counts
-    sections: dict[str, str] = Field(description="Section ids with their titles.")
+    examples: tuple[str, ...] = Field(description="Symptoms that show what can be asked.")
+    sections: dict[str, str] = Field(description="Section ids with their titles, as the following ones.")
+    platforms: dict[str, str]
+    sdks: dict[str, str]
+    tools: dict[str, str] = Field(description="What code is written for beside the SDKs.")
+    token_transports: dict[str, str]

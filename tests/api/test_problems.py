@@ -24,7 +24,7 @@ class BrokenEncoder(SlowEncoder):
         raise RuntimeError(f"can't encode {texts[0]}")
 
 
-@pytest.mark.parametrize("path", ["/", "/v1", "/v2/diagnoses", "/v1/entries/one/two", "/favicon.ico"])
+@pytest.mark.parametrize("path", ["/v1", "/v2/diagnoses", "/v1/entries/one/two", "/favicon.ico"])
 def test_an_unknown_path_is_not_found(client: httpx.Client, path: str) -> None:
     problem_of(client.get(path), 404)
 
