@@ -18,12 +18,14 @@ from api.shapes.insights import (
     ConfusedPair,
     Confusions,
     DayAbstention,
+    DaySolved,
     DayVolume,
     Drift,
     EntryOutcome,
     EntryOutcomes,
     NearestEntry,
     Rate,
+    Solved,
     Unanswered,
     UnansweredCluster,
     UnansweredSymptom,
@@ -96,6 +98,18 @@ def get_abstention(period: AskedPeriod, database: CurrentDatabase) -> Abstention
         until=period.until,
         unsure=_unsure(days),
         days=[DayAbstention(day=day.day, unsure=_unsure([day])) for day in days],
+    )
+
+
+@router.get("/solved")
+def get_solved(period: AskedPeriod, database: CurrentDatabase) -> Solved:
+    """How often an answer solved it, of those that anybody said something about; by the day of the question."""
+    days = database.read(lambda connection: stored.days(connection, period))
+    return Solved(
+        since=period.since,
+        until=period.until,
+        solved=rate(sum(day.solved for day in days), sum(day.with_feedback for day in days)),
+        days=[DaySolved(day=day.day, solved=rate(day.solved, day.with_feedback)) for day in days],
     )
 
 

@@ -24,7 +24,8 @@ from api.shapes.documents import Document
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, Role, StoredFeedback, Verdict
 from api.shapes.index import IndexDescription
-from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Unanswered, Volume
+from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Solved, Unanswered, Volume
+from api.shapes.probes import Readiness
 from kb.schema import Entry, FixStep, Link, Snippet
 from retrieval.diagnosis import (
     MAX_EVIDENCE_CHARACTERS,
@@ -80,6 +81,7 @@ __all__ = [
     "NotFound",
     "ObservedFinding",
     "Overloaded",
+    "Readiness",
     "Reason",
     "Refused",
     "Role",
@@ -87,6 +89,7 @@ __all__ = [
     "ServiceFailed",
     "Signal",
     "Snippet",
+    "Solved",
     "StoredDiagnosis",
     "StoredFeedback",
     "Unanswered",

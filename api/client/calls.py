@@ -19,7 +19,8 @@ from api.shapes.documents import Document, DocumentBody, DocumentPage
 from api.shapes.entries import EntryPage
 from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
-from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Insight, Unanswered, Volume
+from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Insight, Solved, Unanswered, Volume
+from api.shapes.probes import Readiness
 from kb.schema import Entry
 from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters
 
@@ -36,6 +37,7 @@ _INSIGHTS: Mapping[type[Insight], str] = {
     Confusions: "confusions",
     Drift: "drift",
     EntryOutcomes: "entries",
+    Solved: "solved",
     Unanswered: "unanswered",
     Volume: "volume",
 }
@@ -99,6 +101,11 @@ def get_entry(entry_id: str) -> Call[Entry]:
 def get_index() -> Call[IndexDescription]:
     """The index that answers."""
     return _get("/v1/index", IndexDescription)
+
+
+def get_readiness() -> Call[Readiness]:
+    """Whether the service can answer."""
+    return _get("/readyz", Readiness)
 
 
 def get_insight(kind: type[InsightT], since: datetime | None, until: datetime | None) -> Call[InsightT]:

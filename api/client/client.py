@@ -16,6 +16,7 @@ from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, StoredFeedback
 from api.shapes.index import IndexDescription
 from api.shapes.insights import Insight
+from api.shapes.probes import Readiness
 from kb.schema import Entry
 from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters
 
@@ -112,10 +113,14 @@ class CausewayClient:
         """The index that answers."""
         return self._send(calls.get_index())
 
+    def readiness(self) -> Readiness:
+        """Whether the service can answer, from which index, and why not from a newer one; `Overloaded` if not."""
+        return self._send(calls.get_readiness())
+
     def insight(self, kind: type[InsightT], since: datetime | None = None, until: datetime | None = None) -> InsightT:
         """What a maintainer learns from what was asked; of the last 30 days, if not told otherwise.
 
-        :param kind: `Volume`, `Abstention`, `Drift`, `EntryOutcomes`, `Unanswered` or `Confusions`.
+        :param kind: `Volume`, `Abstention`, `Drift`, `Solved`, `EntryOutcomes`, `Unanswered` or `Confusions`.
         :param since: with its time zone, as `until`.
         """
         return self._send(calls.get_insight(kind, since, until))

@@ -53,6 +53,20 @@ class Abstention(Insight):
     days: list[DayAbstention]
 
 
+class DaySolved(BaseModel):
+    """One day, in UTC."""
+
+    day: date
+    solved: Rate
+
+
+class Solved(Insight):
+    """How often somebody said that a cause was it, of the diagnoses that anybody said something about."""
+
+    solved: Rate
+    days: list[DaySolved]
+
+
 class EntryOutcome(BaseModel):
     """What became of the answers that listed an entry."""
 

@@ -32,6 +32,7 @@ class DayCounts:
     diagnoses: int
     unsure: int
     with_feedback: int
+    solved: int
 
 
 @dataclass(frozen=True)
@@ -65,7 +66,13 @@ def days(connection: Connection, period: Period) -> list[DayCounts]:
     """The days on which something was asked, in their order."""
     day = func.date(DiagnosisRow.created_at)
     query = (
-        select(day, func.count(), _count(DiagnosisRow.confidence == Confidence.UNSURE), _count(_has_feedback()))
+        select(
+            day,
+            func.count(),
+            _count(DiagnosisRow.confidence == Confidence.UNSURE),
+            _count(_has_feedback()),
+            _count(_has_feedback(FeedbackRow.verdict == Verdict.SOLVED)),
+        )
         .where(period.condition())
         .group_by(day)
         .order_by(day)

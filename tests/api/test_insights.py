@@ -95,11 +95,30 @@ def test_abstention_has_an_interval(service: Service) -> None:
     assert abstention["days"] == [{"day": "2026-03-10", "unsure": unsure}]
 
 
+def test_solved_is_counted_by_day_and_diagnosis(service: Service) -> None:
+    service.store(days_ago=1)
+    failed = service.store(days_ago=1)
+    service.say(failed, DISK, Verdict.WRONG)
+    solved = service.store()
+    service.say(solved, DISK, Verdict.NOT_IT)
+    service.say(solved, PORT, Verdict.SOLVED, actor="ada")
+    service.say(solved, PORT, Verdict.SOLVED, actor="bob")
+
+    insight = service.get("solved")
+
+    assert (insight["solved"]["count"], insight["solved"]["of"]) == (1, 2)
+    assert [(day["day"], day["solved"]["count"], day["solved"]["of"]) for day in insight["days"]] == [
+        ("2026-03-09", 0, 1),
+        ("2026-03-10", 1, 1),
+    ]
+
+
 def test_without_history_nothing_is_known(service: Service) -> None:
     nothing = {"count": 0, "of": 0, "rate": None, "low": 0.0, "high": 1.0}
 
     assert service.get("volume")["with_feedback"] == nothing
     assert service.get("abstention")["unsure"] == nothing
+    assert service.get("solved") == service.get("solved") | {"solved": nothing, "days": []}
     assert service.get("drift")["p_value"] == 1.0
     assert service.get("entries") == service.get("entries") | {
         "entries": [],
@@ -208,7 +227,7 @@ def test_confusions_are_pairs_of_first_cause_and_solution(service: Service) -> N
     assert confusions[1]["diagnosis_ids"] == [other.id]
 
 
-@pytest.mark.parametrize("insight", ["volume", "abstention", "drift", "entries", "unanswered", "confusions"])
+@pytest.mark.parametrize("insight", ["volume", "abstention", "solved", "drift", "entries", "unanswered", "confusions"])
 def test_a_time_that_cannot_be_is_unprocessable(client: httpx.Client, insight: str) -> None:
     for params in (
         {"since": "2026-03-10T00:00:00Z", "until": "2026-03-09T00:00:00Z"},

@@ -83,6 +83,12 @@ def test_index_is_the_one_that_answers(causeway: CausewayClient, small_index: In
     assert index.encoder == small_index.manifest.encoder
 
 
+def test_a_service_that_can_answer_says_so(causeway: CausewayClient, small_index: Index) -> None:
+    readiness = causeway.readiness()
+
+    assert (readiness.index_id, readiness.degraded) == (small_index.manifest.id, None)
+
+
 def test_symptom_without_words_is_refused_with_the_explanation_of_the_service(causeway: CausewayClient) -> None:
     with pytest.raises(InvalidRequest, match=r"^there is nothing to read in this symptom: describe in words what you"):
         causeway.diagnose("🙂")

@@ -15,6 +15,7 @@ from api.client import (
     FeedbackRequest,
     InvalidRequest,
     NotFound,
+    Solved,
     Unanswered,
     Verdict,
     Volume,
@@ -136,7 +137,7 @@ def test_what_is_not_there_is_told(causeway: CausewayClient) -> None:
         causeway.document("guilds", "404")
 
 
-@pytest.mark.parametrize("kind", [Abstention, Confusions, Drift, EntryOutcomes, Unanswered, Volume])
+@pytest.mark.parametrize("kind", [Abstention, Confusions, Drift, EntryOutcomes, Solved, Unanswered, Volume])
 def test_maintainers_learn_from_what_was_asked(causeway: CausewayClient, kind: type[Insight]) -> None:
     now = datetime.now(UTC)
 
