@@ -15,12 +15,13 @@ from api.telemetry.metrics import Metrics
 from api.telemetry.request_context import REQUEST_ID_HEADER
 from api.telemetry.requests import WatchRequests
 from api.web.assets import assets
+from api.web.login import LOGIN, LOGOUT
 from api.web.problem_pages import ProblemPages
 from api.web.site import is_page
 
 PROBES = ("/healthz", "/readyz", "/metrics")
 """Answered however busy the service is: they tell whether it still works."""
-OPEN = ("/healthz", "/readyz", DOCUMENTATION, "/openapi.json", *assets.urls())
+OPEN = ("/healthz", "/readyz", DOCUMENTATION, "/openapi.json", LOGIN, LOGOUT, *assets.urls())
 """Answered without a key."""
 
 MCP_PATH = "/mcp"

@@ -33,8 +33,8 @@ def configure_logging(level: LogLevel, log_format: LogFormat) -> None:
     handler.setFormatter(_json_formatter() if log_format is LogFormat.JSON else _text_formatter())
     logging.basicConfig(level=level.upper(), handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    # What these say of their own life is of use when something is wrong only.
-    for talkative in ("uvicorn", "alembic"):
+    # What these say of their own life is of use when something is wrong only; these of httpx name queries.
+    for talkative in ("uvicorn", "alembic", "httpx", "httpx_retries"):
         logging.getLogger(talkative).setLevel(logging.WARNING)
 
 

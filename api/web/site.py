@@ -7,6 +7,7 @@ from fastapi.responses import HTMLResponse
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from starlette.requests import Request
 
+from api.security.key_ring import KeyRing
 from api.security.keys import Caller, Scope
 from api.web import prose
 from api.web.assets import assets
@@ -48,13 +49,18 @@ def render(
     """A page.
 
     Templates know beside their own context: `product`, its name; `path`, of this page; `origin`, of the service;
-    `may(scope)`, whether who asks may do something; `asset(name)`, the address of a file of `static/`.
+    `may(scope)`, `may_sign_in` and `may_sign_out`, what who asks may do; `asset(name)`, the address of a file of
+    `static/`.
     """
     caller: Caller | None = getattr(request.state, "caller", None)
+    keys: KeyRing = request.app.state.keys
+    has_key = caller is not None and caller.has_key
     content = _environment.get_template(template).render(
         product=request.app.state.served_index.diagnoser.index.vocabulary.product,
         path=request.url.path,
         origin=str(request.base_url).rstrip("/"),
+        may_sign_in=not has_key and not keys.is_empty,
+        may_sign_out=has_key,
         may=lambda scope: caller is not None and caller.may(scope),
         **context,
     )

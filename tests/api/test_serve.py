@@ -69,6 +69,7 @@ def log(small_index_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> list
             client.post("/v1/diagnoses", content=BODY[:-1], headers=json_body)
             client.get("/v1/entries", params={"section": SYMPTOM})
             client.get("/v1/index", headers={"Authorization": f"Bearer {SECRET}", "Cookie": f"session={SECRET}"})
+            client.get("/")
             service.send_signal(signal.SIGTERM)
             _, errors = service.communicate(timeout=20)
     return [json.loads(line) for line in errors.splitlines()]
@@ -82,7 +83,7 @@ def of_request(log: list[LogLine], request_id: str) -> LogLine:
 def test_each_request_is_logged_as_a_json_object(log: list[LogLine]) -> None:
     line = of_request(log, "abc-1")
 
-    assert len([line for line in log if line["logger"] == "api.access"]) == 9
+    assert len([line for line in log if line["logger"] == "api.access"]) == 11
     assert {key: line[key] for key in line.keys() - {"time", "milliseconds"}} == {
         "level": "INFO",
         "logger": "api.access",
@@ -98,6 +99,16 @@ def test_each_request_is_logged_as_a_json_object(log: list[LogLine]) -> None:
 def test_nothing_that_a_user_wrote_or_that_is_secret_is_logged(log: list[LogLine]) -> None:
     for words in (SECRET, "overnight", "{id}"):
         assert words not in json.dumps(log)
+
+
+def test_what_a_page_asks_the_service_for_is_logged_as_requests_are(log: list[LogLine]) -> None:
+    (page,) = (line for line in log if line["message"] == "GET / 200")
+
+    lines = [line for line in log if line.get("request_id") == page["request_id"]]
+    assert [(line["logger"], line["message"]) for line in lines] == [
+        ("api.access", "GET /v1/index 200"),
+        ("api.access", "GET / 200"),
+    ]
 
 
 def test_a_request_is_logged_with_its_place_in_a_trace(log: list[LogLine]) -> None:
