@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 
 from api.cursors import Cursor, CursorKind
 from api.dependencies import CurrentDiagnoser
-from api.entry_search import EntryQuery, SortKey, find_entries
+from api.entry_search import EntryQuery, SortKey, find_entries, found_by
 from api.etags import NOT_MODIFIED, IfNoneMatch, is_known, not_modified, quoted
 from api.problems import problem_schema
 from api.security.keys import Scope
@@ -59,8 +59,9 @@ def list_entries(
                 summary=entry.summary,
                 updated=entry.updated,
                 url=f"{router.prefix}/{entry.id}",
+                found_by=found_by(key) if query.strip() else None,
             )
-            for _, entry in page
+            for key, entry in page
         ],
         next_cursor=_CURSORS.encode(page[-1][0]) if len(found) > limit else None,
     )

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from api.shapes.entries import FoundBy
 from indexer.artifact import Index
 from kb import Entry
 from retrieval.diagnoser import passes
@@ -13,6 +14,7 @@ SortKey = tuple[int, str, str]
 """Unique for each entry: how it was found, then its place among those found like that."""
 
 IN_TITLE, IN_TEXT, BY_MEANING = range(3)
+_FOUND_BY = (FoundBy.TITLE, FoundBy.TEXT, FoundBy.MEANING)
 
 CLOSEST = 10
 """How many entries are added because they mean something similar."""
@@ -48,6 +50,11 @@ def find_entries(index: Index, query: EntryQuery) -> list[tuple[SortKey, Entry]]
     closest = [entry_id for entry_id in _by_meaning(index, query.text) if entry_id in rest][:CLOSEST]
     found += [((BY_MEANING, f"{rank:03}", entry_id), rest[entry_id]) for rank, entry_id in enumerate(closest)]
     return sorted(found, key=lambda item: item[0])
+
+
+def found_by(key: SortKey) -> FoundBy:
+    """How an entry with this key was found by its words."""
+    return _FOUND_BY[key[0]]
 
 
 def _with_error(index: Index, error: str) -> set[str]:

@@ -1,9 +1,18 @@
 """Shapes of `/v1/entries`; a whole entry is the knowledge base's own `Entry`."""
 
 from datetime import date
+from enum import StrEnum
 from typing import Annotated
 
 from pydantic import BaseModel, Field
+
+
+class FoundBy(StrEnum):
+    """How an entry answers a search for words: it holds all of them, or it is among the closest in meaning."""
+
+    TITLE = "title"
+    TEXT = "text"
+    MEANING = "meaning"
 
 
 class EntrySummary(BaseModel):
@@ -15,6 +24,7 @@ class EntrySummary(BaseModel):
     summary: str
     updated: date
     url: str
+    found_by: Annotated[FoundBy | None, Field(description="null if no words were searched for.")] = None
 
 
 class EntryPage(BaseModel):

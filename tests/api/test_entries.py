@@ -24,6 +24,7 @@ def test_a_listed_entry_says_what_it_is_about_and_where_it_is(client: httpx.Clie
         "summary": "After the upgrade old hashes are refused, so the right password fails.",
         "updated": "2026-01-02",
         "url": "/v1/entries/password-hash-outdated",
+        "found_by": None,
     }
 
 
@@ -53,6 +54,16 @@ def test_entries_that_hold_all_words_come_before_those_that_mean_something_simil
     assert ids(client, query="HASH outdat")[0] == "password-hash-outdated"
     assert ids(client, query="queue disk")[0] == "disk-full-stops-queue"
     assert ids(client, query="my hard drive has no room left")[0] == "disk-full-stops-queue"
+
+
+def test_a_found_entry_says_whether_it_holds_the_words_or_only_means_something_similar(client: httpx.Client) -> None:
+    def found_by(query: str) -> dict[str, str]:
+        entries = client.get("/v1/entries", params={"query": query}).json()["entries"]
+        return {entry["id"]: entry["found_by"] for entry in entries}
+
+    assert found_by("hash outdated")["password-hash-outdated"] == "title"
+    assert found_by("md5 dropped")["password-hash-outdated"] == "text"
+    assert set(found_by("an elephant").values()) == {"meaning"}
 
 
 def test_every_entry_is_found_once(client: httpx.Client, small_index: Index) -> None:
