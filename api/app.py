@@ -24,16 +24,14 @@ from api.settings import ApiSettings
 from api.store.retention import purge_daily
 from api.store.schema import open_database
 from api.telemetry.metrics import Metrics
-from api.web import asking, login
-from api.web import insights as insights_page
 from api.web.assets import assets
+from api.web.pages import PAGES
 from retrieval import Diagnoser
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
 RESOURCES = (diagnoses, feedback, entries, insights, documents, index, admin, probes)
-PAGES = (asking, insights_page, login)
 
 
 def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:

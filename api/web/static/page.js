@@ -1,6 +1,7 @@
 // What scripts add to every page. Without them each page works as it is sent.
 
 import { addCopyButtons } from "./copy.js";
+import { searchWhileTyping } from "./search.js";
 import { addTabs } from "./tabs.js";
 
 /** Add to a page, or to a part of it that came later, whatever its markup asks for. */
@@ -10,3 +11,4 @@ export function enhance(root) {
 }
 
 enhance(document);
+searchWhileTyping();

@@ -1,0 +1,5 @@
+"""All pages."""
+
+from api.web import asking, entries, insights, login
+
+PAGES = (asking, entries, insights, login)
