@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from fastapi import FastAPI
 from starlette.routing import Route
 
-from api import admin, diagnoses, documents, entries, feedback, index, insights, probes
+from api import admin, diagnoses, documents, entries, feedback, findings, index, insights, probes
 from api.errors import MissingExtra, PublicWithoutKeys
 from api.index_reload import ServedIndex
 from api.limits.rates import RateLimiter
@@ -31,7 +31,7 @@ from retrieval import Diagnoser
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
 
-RESOURCES = (diagnoses, feedback, entries, insights, documents, index, admin, probes)
+RESOURCES = (diagnoses, feedback, entries, findings, insights, documents, index, admin, probes)
 
 
 def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:

@@ -1,7 +1,6 @@
 """`/v1/entries`: what the knowledge base knows."""
 
 from http import HTTPStatus
-from importlib.metadata import version
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
@@ -10,12 +9,11 @@ from pydantic import TypeAdapter
 from api.cursors import Cursor, CursorKind
 from api.dependencies import CurrentDiagnoser
 from api.entry_search import EntryQuery, SortKey, find_entries, found_by
-from api.etags import NOT_MODIFIED, IfNoneMatch, is_known, not_modified, quoted
+from api.etags import NOT_MODIFIED, IfNoneMatch, index_etag, is_known, kept_until_it_changes, not_modified
 from api.problems import problem_schema
 from api.security.keys import Scope
 from api.security.scopes import requires
 from api.shapes.entries import EntryPage, EntrySummary
-from indexer.artifact import Index
 from kb import Entry, find_entry
 from retrieval.diagnosis import Filters
 
@@ -42,14 +40,14 @@ def list_entries(
     if_none_match: IfNoneMatch = None,
 ) -> EntryPage | Response:
     """List entries, all or those asked for."""
-    etag = _etag(diagnoser.index)
+    etag = index_etag(diagnoser.index)
     if is_known(etag, if_none_match):
         return not_modified(etag)
     after = _CURSORS.decode(cursor) if cursor else None
     asked = EntryQuery(query, error, Filters(section=section, platform=platform, sdk=sdk))
     found = [(key, entry) for key, entry in find_entries(diagnoser.index, asked) if after is None or key > after]
     page = found[:limit]
-    response.headers.update(_headers(etag))
+    response.headers.update(kept_until_it_changes(etag))
     return EntryPage(
         entries=[
             EntrySummary(
@@ -77,18 +75,8 @@ def get_entry(
 ) -> Entry | Response:
     """One entry with everything it says."""
     entry = find_entry(diagnoser.index.entries, entry_id)
-    etag = _etag(diagnoser.index)
+    etag = index_etag(diagnoser.index)
     if is_known(etag, if_none_match):
         return not_modified(etag)
-    response.headers.update(_headers(etag))
+    response.headers.update(kept_until_it_changes(etag))
     return entry
-
-
-def _etag(index: Index) -> str:
-    """The same URL gives the same answer as long as neither the index nor the program changes."""
-    return f"{index.manifest.id}-{version('causeway')}"
-
-
-def _headers(etag: str) -> dict[str, str]:
-    # May be kept, but is asked for again: a new index shows at once.
-    return {"ETag": quoted(etag), "Cache-Control": "no-cache"}

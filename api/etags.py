@@ -2,9 +2,12 @@
 
 import re
 from http import HTTPStatus
+from importlib.metadata import version
 from typing import Annotated, Any
 
 from fastapi import Header, Response
+
+from indexer.artifact import Index
 
 ANY = "*"
 
@@ -36,3 +39,13 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
 def not_modified(etag: str) -> Response:
     """304: the client has this version."""
     return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": quoted(etag)})
+
+
+def index_etag(index: Index) -> str:
+    """The same URL gives the same answer as long as neither the index nor the program changes."""
+    return f"{index.manifest.id}-{version('causeway')}"
+
+
+def kept_until_it_changes(etag: str) -> dict[str, str]:
+    """Headers of what may be kept, but is asked for again each time: a new index shows at once."""
+    return {"ETag": quoted(etag), "Cache-Control": "no-cache"}

@@ -26,6 +26,7 @@ TAGS = {
     "diagnoses": "Symptoms, their likely causes, and the questions that tell these apart.",
     "feedback": "Whether a cause was it.",
     "entries": "What the knowledge base knows.",
+    "findings": "The facts that tell causes apart, as questions.",
     "insights": "What maintainers learn from what was asked.",
     "documents": "Small JSON documents that clients keep between requests, such as a bot its settings.",
     "index": "Which index answers.",

@@ -23,6 +23,7 @@ from api.shapes.diagnoses import BatchResult, StoredDiagnosis
 from api.shapes.documents import Document
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, Role, StoredFeedback, Verdict
+from api.shapes.findings import FindingQuestion
 from api.shapes.index import IndexDescription
 from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Solved, Unanswered, Volume
 from api.shapes.probes import Readiness
@@ -71,6 +72,7 @@ __all__ = [
     "Evidence",
     "FeedbackRequest",
     "Filters",
+    "FindingQuestion",
     "FixStep",
     "FollowUp",
     "IndexDescription",

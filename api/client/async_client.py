@@ -14,6 +14,7 @@ from api.shapes.diagnoses import BatchResult, StoredDiagnosis
 from api.shapes.documents import Document, DocumentBody
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, StoredFeedback
+from api.shapes.findings import FindingQuestion
 from api.shapes.index import IndexDescription
 from api.shapes.insights import Insight
 from api.shapes.probes import Readiness
@@ -110,6 +111,10 @@ class AsyncCausewayClient:
     async def entry(self, entry_id: str) -> Entry:
         """One entry with everything it says."""
         return await self._send(calls.get_entry(entry_id))
+
+    async def findings(self) -> list[FindingQuestion]:
+        """What the ids of findings stand for, in the order of the knowledge base."""
+        return (await self._send(calls.get_findings())).findings
 
     async def index(self) -> IndexDescription:
         """The index that answers."""

@@ -18,6 +18,7 @@ from api.shapes.diagnoses import AnswersRequest, BatchRequest, BatchResponse, St
 from api.shapes.documents import Document, DocumentBody, DocumentPage
 from api.shapes.entries import EntryPage
 from api.shapes.feedback import FeedbackPage, FeedbackRequest, StoredFeedback
+from api.shapes.findings import FindingList
 from api.shapes.index import IndexDescription
 from api.shapes.insights import Abstention, Confusions, Drift, EntryOutcomes, Insight, Solved, Unanswered, Volume
 from api.shapes.probes import Readiness
@@ -96,6 +97,11 @@ def list_entries(query: str, error: str, filters: Filters, cursor: str | None) -
 def get_entry(entry_id: str) -> Call[Entry]:
     """One entry."""
     return _get(f"/v1/entries/{_segment(entry_id)}", Entry)
+
+
+def get_findings() -> Call[FindingList]:
+    """What tells causes apart."""
+    return _get("/v1/findings", FindingList)
 
 
 def get_index() -> Call[IndexDescription]:

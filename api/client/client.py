@@ -14,6 +14,7 @@ from api.shapes.diagnoses import BatchResult, StoredDiagnosis
 from api.shapes.documents import Document, DocumentBody
 from api.shapes.entries import EntrySummary
 from api.shapes.feedback import FeedbackRequest, StoredFeedback
+from api.shapes.findings import FindingQuestion
 from api.shapes.index import IndexDescription
 from api.shapes.insights import Insight
 from api.shapes.probes import Readiness
@@ -108,6 +109,10 @@ class CausewayClient:
     def entry(self, entry_id: str) -> Entry:
         """One entry with everything it says."""
         return self._send(calls.get_entry(entry_id))
+
+    def findings(self) -> list[FindingQuestion]:
+        """What the ids of findings stand for, in the order of the knowledge base."""
+        return self._send(calls.get_findings()).findings
 
     def index(self) -> IndexDescription:
         """The index that answers."""

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from api.shapes.feedback import Verdict
 from api.shapes.problems import Problem
-from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Shape
+from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters, Shape
 
 MAX_BATCH = 100
 
@@ -34,6 +34,7 @@ class StoredDiagnosis(Diagnosis):
     created_at: datetime
     symptom: str
     answers: dict[str, Answer]
+    filters: Filters = Filters()
     feedback: tuple[GivenFeedback, ...]
 
 

@@ -22,6 +22,7 @@ def stored_diagnosis(connection: Connection, diagnosis_id: str) -> StoredDiagnos
         created_at=record.created_at,
         symptom=record.request.symptom,
         answers=record.request.answers,
+        filters=record.request.filters,
         feedback=tuple(
             GivenFeedback(entry_id=word.entry_id, verdict=word.verdict, created_at=word.created_at) for word in words
         ),

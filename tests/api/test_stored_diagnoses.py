@@ -45,7 +45,7 @@ def test_a_diagnosis_is_found_again_where_its_location_says(stored: httpx.Client
 
     again = stored.get(response.headers["location"]).json()
 
-    assert again.keys() - response.json().keys() == {"created_at", "symptom", "answers", "feedback"}
+    assert again.keys() - response.json().keys() == {"created_at", "symptom", "answers", "filters", "feedback"}
     assert {key: again[key] for key in response.json()} == response.json()
     assert (again["symptom"], again["answers"], again["feedback"]) == (SYMPTOM, {}, [])
 

@@ -53,6 +53,12 @@ def test_symptom_may_have_any_letters(causeway: CausewayClient) -> None:
     assert causeway.diagnose("Störung: nothing arrives 🙂 \x00 <&>\"'").causes != ()
 
 
+def test_findings_are_told_as_questions(causeway: CausewayClient, small_index: Index) -> None:
+    questions = {finding.id: finding.question for finding in causeway.findings()}
+
+    assert questions == {finding.id: finding.question for finding in small_index.findings.values()}
+
+
 def test_entries_are_listed_whole_or_by_section(causeway: CausewayClient, small_index: Index) -> None:
     assert [entry.id for entry in causeway.entries()] == list(small_index.entries)
     assert {entry.section for entry in causeway.entries(filters=Filters(section=("login",)))} == {"login"}
