@@ -6,7 +6,7 @@ import yaml
 
 from kb import EntryExists, KnowledgeBaseError
 from kb.lint import lint
-from kb.scaffold import new_entry
+from kb.scaffold import LONGEST_PHRASING, new_entry, scaffold
 from kb.schema import Entry
 
 
@@ -57,6 +57,27 @@ def test_filled_in_scaffold_passes(small_kb_dir: Path) -> None:
     }
     path.write_text(yaml.safe_dump(fields))
     assert lint(small_kb_dir) == []
+
+
+def test_scaffold_begins_with_the_messages_that_asked_for_it(small_kb_dir: Path) -> None:
+    messages = [
+        "- no: entry\r\n\r\n  says # why",
+        "{id}: 'yes' \N{RIGHT-TO-LEFT OVERRIDE}\x07<script>",
+        "null",
+        "null",
+        " \n",
+        "long " * 1_000,
+        *map(str, range(20)),
+    ]
+    text = scaffold("login", "account-locked", messages)
+
+    symptoms = yaml.safe_load(text)["symptoms"]
+    assert symptoms[:3] == ["- no: entry says # why", "{id}: 'yes' <script>", "null"]
+    assert (len(symptoms[3]), symptoms[3][-6:]) == (LONGEST_PHRASING, " long…")
+    assert symptoms[4:] == [str(number) for number in range(8)]
+    (small_kb_dir / "entries/login/account-locked.yaml").write_text(text)
+    asked_for = {problem.message.split(":")[0] for problem in lint(small_kb_dir)}
+    assert asked_for == {"title", "summary", "cause", "confirm", "fix", "links", "source"}
 
 
 def test_file_that_is_there_is_not_overwritten(small_kb_dir: Path) -> None:
