@@ -63,8 +63,19 @@ def _svg(figure: Figure, description: str) -> Markup:
     # Ids would clash between the plots of a page.
     prefix = re.sub(r"\W+", "-", description.lower())
     svg = re.sub(r'(\bid="|href="#|url\(#)([\w-]+)', lambda match: f"{match[1]}{prefix}-{match[2]}", svg)
+    svg = _without_style_attributes(svg, prefix)
     svg = re.sub(r' (?:width|height)="[\d.]+pt"', "", svg, count=2)
     return Markup(svg.replace("<svg ", f'<svg role="img" aria-label="{Markup.escape(description)}" ', 1))  # noqa: S704
+
+
+def _without_style_attributes(svg: str, prefix: str) -> str:
+    # Content security policies can allow style elements, by their hashes, but no attributes.
+    classes: dict[str, str] = {}
+    svg = re.sub(
+        r' style="([^"]*)"', lambda match: f' class="{classes.setdefault(match[1], f"{prefix}-{len(classes)}")}"', svg
+    )
+    rules = "".join(f"\n.{name}{{{style}}}" for style, name in classes.items())
+    return svg.replace("</style>", f"{rules}</style>", 1)
 
 
 def reliability(judgements: Sequence[Judgement]) -> Markup:

@@ -47,9 +47,18 @@ def all_plots() -> list[str]:
 def test_every_colour_is_one_of_the_page(number: int) -> None:
     svg = all_plots()[number]
 
-    colours = set(re.findall(r"(?:fill|stroke|color): ([^;\"]+)", svg))
+    colours = set(re.findall(r"(?:fill|stroke|color): ([^;\"}]+)", svg))
     assert {colour for colour in colours if not colour.startswith("var(--") and colour != "none"} == set()
     assert re.search(r'^<svg role="img" aria-label="[^"]+"', svg)
+
+
+def test_no_element_has_a_style_of_its_own_and_each_has_its_class() -> None:
+    for svg in all_plots():
+        page = Page(svg)
+        assert page.values("style") == []
+        classes = set(page.values("class"))
+        assert classes
+        assert all(f".{name}{{" in svg for name in classes)
 
 
 def test_reliability_has_a_dot_for_each_bin_that_has_queries() -> None:
