@@ -33,7 +33,7 @@ from kb import KnowledgeBase, load_knowledge_base
 from retrieval import Diagnoser
 from retrieval.ranking import read_ranker
 from tests.command import causeway
-from tests.eval.page import Page
+from tests.page import Page
 from tests.serving import serving
 
 QUERY = {"id": "q1", "question": "mail stopped overnight", "labels": {"disk-full-stops-queue": 2}}

@@ -11,7 +11,7 @@ from eval.dialogues import Dialogue, summarise_dialogues
 from eval.measures import Group, judge, summarise
 from retrieval import Confidence
 from tests.eval.answers import answer, judgement, run_of
-from tests.eval.page import Page
+from tests.page import Page
 
 JUDGEMENTS = [
     judgement("q1", first_score=0.95, first_right=True),

@@ -11,7 +11,7 @@ from eval.runs import Answer, Run
 from retrieval import Confidence
 from retrieval.diagnosis import Reason, Signal
 from tests.eval.answers import answer, run_of
-from tests.eval.page import Page
+from tests.page import Page
 
 HOSTILE = [
     '<script>alert("1")</script>',

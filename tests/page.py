@@ -12,7 +12,8 @@ class Page(HTMLParser):
         super().__init__()
         self.elements: list[tuple[str, dict[str, str | None]]] = []
         self.text = ""
-        self._open: list[str] = []
+        self._open: list[tuple[str, int]] = []
+        self._texts: list[tuple[str, str]] = []
         self.feed(str(html))  # of markupsafe's Markup, pieces would be escaped again
         self.close()
         assert self._open == [], f"left open: {self._open}"
@@ -20,15 +21,17 @@ class Page(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
         if tag not in _VOID:
-            self._open.append(tag)
+            self._open.append((tag, len(self.text)))
 
     def handle_startendtag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.elements.append((tag, dict(attrs)))
 
     def handle_endtag(self, tag: str) -> None:
-        if tag == "p" and self._open[-1] != "p":
+        if tag == "p" and self._open[-1][0] != "p":
             return
-        assert self._open.pop() == tag, f"</{tag}> closes another element"
+        opened, start = self._open.pop()
+        assert opened == tag, f"</{tag}> closes another element"
+        self._texts.append((tag, self.text[start:].strip()))
 
     def handle_data(self, data: str) -> None:
         self.text += data
@@ -37,6 +40,10 @@ class Page(HTMLParser):
     def tags(self) -> set[str]:
         """Names of all elements."""
         return {tag for tag, _ in self.elements}
+
+    def texts(self, tag: str) -> list[str]:
+        """What is written in each element of this name."""
+        return [text for name, text in self._texts if name == tag]
 
     def values(self, *names: str) -> list[str]:
         """Values of these attributes, of whichever element."""
