@@ -7,7 +7,7 @@ from tests.bot.discord_interactions import Callback
 from tests.bot.discord_rules import COMPONENTS_V2
 from tests.bot.discord_standin import DiscordStandIn
 from tests.bot.discord_world import ADA, BEN, CHANNEL_ID, GUILD_ID, MODERATOR
-from tests.bot.symptoms import (
+from tests.symptoms import (
     CERTIFICATE,
     CERTIFICATE_TITLE,
     DISK_TITLE,

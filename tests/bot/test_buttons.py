@@ -9,7 +9,7 @@ from tests.bot.discord_rules import Permission
 from tests.bot.discord_standin import DiscordStandIn
 from tests.bot.discord_world import ADA, BEN, CHANNEL_ID, HELPER, HELPER_ROLE, MODERATOR, Message, Person
 from tests.bot.soon import soon
-from tests.bot.symptoms import DISK_ENTRY, DISK_TITLE, PORT, PORT_ENTRY, PORT_TITLE, VAGUE
+from tests.symptoms import DISK_ENTRY, DISK_TITLE, PORT, PORT_ENTRY, PORT_TITLE, VAGUE
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("bot")]
 en = words("en")

@@ -5,7 +5,7 @@ import pytest
 from tests.bot.conftest import running_bot
 from tests.bot.discord_gateway import Opcode
 from tests.bot.discord_standin import DiscordStandIn
-from tests.bot.symptoms import PORT, PORT_TITLE
+from tests.symptoms import PORT, PORT_TITLE
 
 pytestmark = pytest.mark.anyio
 

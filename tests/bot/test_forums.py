@@ -27,7 +27,7 @@ from tests.bot.discord_world import (
 )
 from tests.bot.marks import comes_to
 from tests.bot.soon import soon
-from tests.bot.symptoms import (
+from tests.symptoms import (
     CERTIFICATE,
     CERTIFICATE_TITLE,
     DISK_TITLE,

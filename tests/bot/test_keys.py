@@ -13,8 +13,8 @@ from retrieval import Diagnoser
 from tests.bot.conftest import running_bot
 from tests.bot.discord_standin import DiscordStandIn
 from tests.bot.discord_world import FORUM_ID, MODERATOR
-from tests.bot.symptoms import PORT, PORT_TITLE
 from tests.serving import serving
+from tests.symptoms import PORT, PORT_TITLE
 
 pytestmark = pytest.mark.anyio
 en = words("en")

@@ -12,7 +12,7 @@ from tests.bot.discord_standin import DiscordStandIn
 from tests.bot.discord_world import FORUM_ID, GUILD_ID, HELPER_ROLE, MODERATOR, SOLVED_TAG
 from tests.bot.marks import comes_to
 from tests.bot.soon import soon
-from tests.bot.symptoms import PASSWORD, PORT_ENTRY, PORT_TITLE, UNKNOWN
+from tests.symptoms import PASSWORD, PORT_ENTRY, PORT_TITLE, UNKNOWN
 
 pytestmark = [pytest.mark.anyio, pytest.mark.usefixtures("reading_bot")]
 en = words("en")

@@ -3,7 +3,7 @@ import pytest
 from bot.preview import card_html, preview
 from bot.replies.answer import answer_card
 from tests.bot.replies.samples import DISK, READER, RELAY, diagnosis
-from tests.bot.symptoms import PORT, PORT_TITLE
+from tests.symptoms import PORT, PORT_TITLE
 
 pytestmark = pytest.mark.anyio
 

@@ -17,8 +17,8 @@ from tests.bot.discord_interactions import Interaction
 from tests.bot.discord_standin import DiscordStandIn
 from tests.bot.discord_world import CHANNEL_ID, FORUM_ID, MODERATOR, Message, Person, Thread, snowflake
 from tests.bot.other_apis import api_that_waits
-from tests.bot.symptoms import DISK_ENTRY, DISK_TITLE, PORT, PORT_TITLE
 from tests.command import address_in, served
+from tests.symptoms import DISK_ENTRY, DISK_TITLE, PORT, PORT_TITLE
 
 pytestmark = pytest.mark.anyio
 en = words("en")

@@ -16,8 +16,8 @@ from tests.bot.discord_standin import DiscordStandIn
 from tests.bot.discord_world import BEN, CHANNEL_ID, FORUM_ID, MODERATOR, SOLVED_TAG
 from tests.bot.other_apis import api_that_refuses, api_that_waits
 from tests.bot.soon import soon
-from tests.bot.symptoms import PORT, PORT_ENTRY, PORT_TITLE
 from tests.serving import serving
+from tests.symptoms import PORT, PORT_ENTRY, PORT_TITLE
 
 pytestmark = pytest.mark.anyio
 en = words("en")
