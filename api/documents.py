@@ -50,7 +50,7 @@ def get_document(
     """One document; its ETag goes into If-Match when it is changed."""
     document = database.read(lambda connection: stored.get(connection, collection, key))
     if is_known(document.etag, if_none_match):
-        return not_modified(document.etag)
+        return not_modified({"ETag": quoted(document.etag)})
     response.headers["ETag"] = quoted(document.etag)
     return document
 

@@ -42,7 +42,7 @@ def list_entries(
     """List entries, all or those asked for."""
     etag = index_etag(diagnoser.index)
     if is_known(etag, if_none_match):
-        return not_modified(etag)
+        return not_modified(kept_until_it_changes(etag))
     after = _CURSORS.decode(cursor) if cursor else None
     asked = EntryQuery(query, error, Filters(section=section, platform=platform, sdk=sdk))
     found = [(key, entry) for key, entry in find_entries(diagnoser.index, asked) if after is None or key > after]
@@ -77,6 +77,6 @@ def get_entry(
     entry = find_entry(diagnoser.index.entries, entry_id)
     etag = index_etag(diagnoser.index)
     if is_known(etag, if_none_match):
-        return not_modified(etag)
+        return not_modified(kept_until_it_changes(etag))
     response.headers.update(kept_until_it_changes(etag))
     return entry

@@ -1,6 +1,7 @@
 """Conditional requests (RFC 9110, section 13): entity tags in headers."""
 
 import re
+from collections.abc import Mapping
 from http import HTTPStatus
 from importlib.metadata import version
 from typing import Annotated, Any
@@ -36,9 +37,9 @@ def is_known(etag: str, if_none_match: str | None) -> bool:
     return if_none_match is not None and not tags_in(if_none_match).isdisjoint({etag, ANY})
 
 
-def not_modified(etag: str) -> Response:
-    """304: the client has this version."""
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers={"ETag": quoted(etag)})
+def not_modified(headers: Mapping[str, str]) -> Response:
+    """304: the client has this version; the headers, of which it takes note, are those that the version would have."""
+    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
 
 
 def index_etag(index: Index) -> str:

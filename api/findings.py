@@ -21,7 +21,7 @@ def list_findings(
     """List the findings, with the question for each and how to look."""
     etag = index_etag(diagnoser.index)
     if is_known(etag, if_none_match):
-        return not_modified(etag)
+        return not_modified(kept_until_it_changes(etag))
     response.headers.update(kept_until_it_changes(etag))
     return FindingList(
         findings=[

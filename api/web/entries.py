@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
-from api.etags import is_known, quoted
+from api.etags import is_known, not_modified, quoted
 from api.shapes.entries import EntrySummary, FoundBy
 from api.web.inquiry import inquire
 from api.web.site import render
@@ -103,4 +103,4 @@ def _unless_known(request: Request, page: HTMLResponse) -> Response:
         return page
     # Browsers take over the headers of a 304, the policy among them.
     kept = {name: value for name, value in page.headers.items() if name not in ("content-length", "content-type")}
-    return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=kept)
+    return not_modified(kept)

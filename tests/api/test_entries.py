@@ -109,6 +109,7 @@ def test_what_a_client_has_is_not_sent_again_until_the_index_changes(client: htt
     again = client.get(path, headers={"if-none-match": f'"other", W/{etag}'})
 
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    assert again.headers["cache-control"] == "no-cache"
     assert client.get(path, headers={"if-none-match": '"other"'}).status_code == 200
     assert client.get(path, headers={"if-none-match": "*"}).status_code == 304
 
