@@ -76,9 +76,17 @@ async def entry_page(request: Request, entry_id: str) -> Response:
                 max_query_characters=MAX_QUERY_CHARACTERS,
             )
         index = await causeway.index()
+        findings = await causeway.findings()
         others = await asyncio.gather(*(causeway.entry(confusion.id) for confusion in entry.confused_with))
-    titles = {other.id: other.title for other in others}
-    return _unless_known(request, render(request, "entry.html", entry=entry, index=index, titles=titles))
+    page = render(
+        request,
+        "entry.html",
+        entry=entry,
+        index=index,
+        questions={finding.id: finding.question for finding in findings},
+        titles={other.id: other.title for other in others},
+    )
+    return _unless_known(request, page)
 
 
 async def _search(causeway: "AsyncCausewayClient", text: str, filters: Filters) -> list[EntrySummary]:

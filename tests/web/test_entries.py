@@ -106,6 +106,7 @@ def test_an_entry_says_everything_it_knows(visitor: httpx.Client, entry: Entry) 
         *(snippet.source for step in entry.fix for snippet in step.code),
         *(confusion.observation for confusion in entry.confused_with),
         *(link.title for link in entry.links),
+        *("Does the server refuse the password?", "Always", "Has the server's certificate expired?", "Never"),
         *("Rust client", "2 January 2026", "The server's TLS certificate has expired"),
     ):
         assert text in said
