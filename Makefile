@@ -3,7 +3,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/python -m pip --disable-pip-version-check install --quiet --constraint constraints.txt
 
-.PHONY: help docs demo serve test test-install test-train lint gate format image-size constraints clean
+.PHONY: help docs screenshots demo serve test test-install test-train lint gate format image-size constraints clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 16
@@ -19,6 +19,9 @@ test: $(VENV)/.dev  ## Run every test that needs no torch
 
 docs: $(VENV)/.runtime  ## Write docs/api.md from the OpenAPI document
 	$(BIN)/python -m api.reference
+
+screenshots: $(VENV)/.dev index  ## Take the pictures in docs/images anew (needs Chromium)
+	$(BIN)/python -m tests.browser.screenshots
 
 test-install: $(VENV)/.dev  ## Install the bot alone into a fresh environment and see that it works
 	$(BIN)/pytest -m install

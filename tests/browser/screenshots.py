@@ -1,0 +1,88 @@
+"""Pictures of the page for the README: `make screenshots` writes them to `docs/images`."""
+
+import io
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page
+
+from api.app import create_app
+from api.client import CausewayClient
+from api.settings import ApiSettings
+from api.store.schema import open_database
+from eval.query_sets import read_queries
+from indexer import open_index
+from retrieval import Diagnoser
+from tests.browser.history import write_history
+from tests.chromium import chromium
+from tests.serving import serving
+
+ROOT = Path(__file__).parents[2]
+IMAGES = ROOT / "docs" / "images"
+QUERIES = [ROOT / "eval" / "queries" / name for name in ("dev.jsonl", "real-dev.jsonl")]
+ENTRY = "expose-headers-wildcard"
+COLOURS = 128
+
+LIGHT: dict[str, Any] = {"viewport": {"width": 1200, "height": 860}, "color_scheme": "light"}
+DARK: dict[str, Any] = LIGHT | {"color_scheme": "dark"}
+PHONE: dict[str, Any] = {
+    "viewport": {"width": 390, "height": 780},
+    "device_scale_factor": 2,
+    "is_mobile": True,
+    "has_touch": True,
+    "color_scheme": "light",
+}
+PICTURES = {
+    "ask-light": ("/", LIGHT),
+    "answer-light": ("/d/{diagnosis}", LIGHT),
+    "answer-dark": ("/d/{diagnosis}", DARK),
+    "answer-phone": ("/d/{diagnosis}", PHONE),
+    "entries-light": ("/entries", LIGHT),
+    "entry-dark": (f"/entries/{ENTRY}", DARK),
+    "entry-phone": (f"/entries/{ENTRY}", PHONE),
+    "insights-light": ("/insights", LIGHT),
+}
+
+
+def main() -> None:
+    """Take all pictures anew, of the index that was built last."""
+    IMAGES.mkdir(parents=True, exist_ok=True)
+    with service_with_history() as url, chromium() as browser:
+        with CausewayClient(url) as client:
+            diagnosis = client.diagnose(client.index().examples[0])
+        for name, (path, look) in PICTURES.items():
+            with browser.new_context(base_url=url, reduced_motion="reduce", **look) as context:
+                page = context.new_page()
+                page.goto(path.format(diagnosis=diagnosis.id))
+                size = save(page, IMAGES / f"{name}.png")
+            print(f"{name}.png: {size / 1000:.0f} kB")  # noqa: T201
+
+
+@contextmanager
+def service_with_history() -> Iterator[str]:
+    """A service that has been asked for weeks; gives its base URL."""
+    diagnoser = Diagnoser(open_index())
+    queries = read_queries(QUERIES, diagnoser.index.entries)
+    with tempfile.TemporaryDirectory() as folder:
+        settings = ApiSettings(database_url=f"sqlite:///{folder}/causeway.db")
+        database = open_database(settings.database_url)
+        write_history(database, diagnoser, queries, datetime.now(UTC))
+        database.close()
+        with serving(create_app(diagnoser, settings)) as url:
+            yield url
+
+
+def save(page: Page, file: Path) -> int:
+    """What is to be seen of a page, in as few colours as will do; gives the size in bytes."""
+    picture = Image.open(io.BytesIO(page.screenshot())).convert("RGB")
+    picture.quantize(COLOURS, dither=Image.Dither.NONE).save(file, optimize=True)
+    return file.stat().st_size
+
+
+if __name__ == "__main__":
+    main()
