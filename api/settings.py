@@ -1,6 +1,7 @@
 """Settings of the service; environment variables with the prefix `CAUSEWAY_`."""
 
 from ipaddress import ip_network
+from pathlib import Path
 from typing import Annotated
 
 from limits import RateLimitItem, parse
@@ -84,6 +85,10 @@ class ApiSettings(BaseSettings):
     )
     retention_days: int = Field(
         180, ge=1, description="How long diagnoses and their feedback are kept, in days; older ones are deleted."
+    )
+    eval_report: Path = Field(
+        Path("data/runs/latest/report.html"),
+        description="What `causeway eval report` wrote, to be shown among the insights.",
     )
 
     log_level: LogLevel = Field(LogLevel.INFO, description="The least that is logged; info has a line a request.")

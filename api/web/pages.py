@@ -1,5 +1,5 @@
 """All pages."""
 
-from api.web import asking, entries, insights, login
+from api.web import asking, entries, evaluation, insights, login, new_entry
 
-PAGES = (asking, entries, insights, login)
+PAGES = (asking, entries, insights, new_entry, evaluation, login)
