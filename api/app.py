@@ -86,7 +86,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     app.state.database = database
     app.state.metrics = metrics
     app.state.keys = keys
-    app.state.eval_report = settings.eval_report
+    app.state.settings = settings
     answer_errors_with_problems(app)
     return app
 

@@ -82,7 +82,7 @@ async def _request_of_form(form: FormData) -> DiagnosisRequest:
         if name == REQUEST and request is None:
             request = await value.read() if isinstance(value, UploadFile) else value
         elif name == EVIDENCE and isinstance(value, UploadFile):
-            evidence.append(Evidence(name=(value.filename or "")[-200:], text=_text(await value.read())))
+            evidence.append(Evidence(name=(value.filename or "")[-200:], text=text_of_file(await value.read())))
         else:
             raise _invalid(name, f"a form has one field '{REQUEST}' with JSON, and files named '{EVIDENCE}'")
     if request is None:
@@ -94,7 +94,7 @@ def _invalid(field: str, message: str) -> RequestValidationError:
     return RequestValidationError([{"type": "value_error", "loc": ("body", field), "msg": message}])
 
 
-def _text(content: bytes) -> str:
+def text_of_file(content: bytes) -> str:
     """The text of a file, whatever wrote it; what can't be read of it is marked, not lost."""
     encoding = next((name for mark, name in _ENCODINGS.items() if content.startswith(mark)), "utf-8")
     return content.decode(encoding, errors="replace")

@@ -3,7 +3,7 @@
 import re
 
 # A word with its inner punctuation (front-token, recipe.init, session/refresh, 127.0.0.1), so that literal names match.
-_WORD = re.compile(r"[^\W_]+(?:[-_./:][^\W_]+)*")
+WORD = re.compile(r"[^\W_]+(?:[-_./:][^\W_]+)*")
 _INNER_PUNCTUATION = re.compile(r"[-_./:]")
 _CAMEL_CASE = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
@@ -15,7 +15,7 @@ def tokenize(text: str) -> list[str]:
     "token"]`.
     """
     tokens = []
-    for word in _WORD.findall(text):
+    for word in WORD.findall(text):
         parts = [part for piece in _INNER_PUNCTUATION.split(word) for part in _CAMEL_CASE.split(piece)]
         tokens.append(word.lower())
         if len(parts) > 1:

@@ -21,7 +21,7 @@ _STYLE = re.compile(r"<style\b[^>]*>(.*?)</style>", re.DOTALL)
 
 def find_report(request: Request) -> datetime | None:
     """When the report was written; None if there is none."""
-    path: Path = request.app.state.eval_report
+    path: Path = request.app.state.settings.eval_report
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)
     except OSError:
@@ -31,7 +31,7 @@ def find_report(request: Request) -> datetime | None:
 @router.get("/insights/evaluation")
 async def evaluation_page(request: Request) -> HTMLResponse:
     """The whole report, which may be shown within pages of ours."""
-    path: Path = request.app.state.eval_report
+    path: Path = request.app.state.settings.eval_report
     try:
         report = await asyncio.to_thread(path.read_text, encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:

@@ -1,12 +1,17 @@
 """Filters for templates: how text of the knowledge base and of users becomes HTML. Everything in it is escaped."""
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 
+from bm25s.stopwords import STOPWORDS_EN_PLUS
 from markupsafe import Markup, escape
 
+from indexer.tokens import WORD, tokenize
+
 _CODE = re.compile(r"`([^`\n]+)`")
+_ENDING = re.compile(r"(?<=\w{3})(?:e?s|ed|ing)$")
+_BETWEEN_MARKS = re.compile(r"</mark>(\s+)<mark>")
 _LINE_BREAKS = re.compile(r"(?:\r\n?|\n)+")
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -24,11 +29,79 @@ def paragraphs(text: str) -> Markup:
     return Markup("\n").join(Markup("<p>{}</p>").format(prose(line)) for line in lines)
 
 
+def shared_words(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
+    """The words that both texts of some pair have, whatever their endings, without those that every text has."""
+    return frozenset().union(*(_stems(one) & _stems(other) for one, other in pairs))
+
+
+def mark_words(text: str, words: frozenset[str]) -> Markup:
+    """Text whose words of `shared_words` stand out, as its `code` does."""
+    parts = enumerate(_CODE.split(text))
+    marked = Markup("").join(
+        Markup("<code>{}</code>").format(_marked(part, words)) if odd % 2 else _marked(part, words)
+        for odd, part in parts
+    )
+    return Markup(_BETWEEN_MARKS.sub(r"\1", marked))  # noqa: S704 -- made of escaped pieces
+
+
+def highlight(text: str, other: str) -> Markup:
+    """Text whose words stand out that the other one has too."""
+    return mark_words(text, shared_words([(text, other)]))
+
+
+def _marked(text: str, words: frozenset[str]) -> Markup:
+    found = list(WORD.finditer(text))
+    html, position = Markup(""), 0
+    for index in sorted(_to_mark([_stems(word[0]) for word in found], words)):
+        start, end = found[index].span()
+        html += escape(text[position:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        position = end
+    return html + escape(text[position:])
+
+
+def _to_mark(stems: list[frozenset[str]], words: frozenset[str]) -> set[int]:
+    """Positions of the words, and of those that every text has where they stand between them."""
+    marked: set[int] = set()
+    between: list[int] | None = None
+    for index, of_word in enumerate(stems):
+        if not words.isdisjoint(of_word):
+            marked.update(between or (), [index])
+            between = []
+        elif of_word:
+            between = None
+        elif between is not None:
+            between.append(index)
+    return marked
+
+
+def _stems(text: str) -> frozenset[str]:
+    words = (word for word in tokenize(text) if len(word) > 1 and word not in STOPWORDS_EN_PLUS)
+    return frozenset(_ENDING.sub("", word) for word in words)
+
+
+def first_sentence(text: str) -> tuple[str, str]:
+    """The first sentence, and what follows it."""
+    first, _, rest = text.partition(". ")
+    return (f"{first}." if rest else first), rest
+
+
+def sentence(text: str) -> str:
+    """A text that begins and ends as sentences do."""
+    return f"{text[:1].upper()}{text[1:]}{'' if text.endswith(('.', '!', '?')) else '.'}"
+
+
+def strength(weight: float) -> str:
+    """What a reason's weight, in natural-log odds, says in words: odds that rise twentyfold, or threefold, or less."""
+    how_much = "strongly " if abs(weight) >= 3 else "" if abs(weight) >= 1 else "slightly "
+    return how_much + ("for" if weight > 0 else "against")
+
+
 def percent(probability: float) -> str:
     """A probability in whole percent; never 0 or 100, which it isn't."""
-    if probability < 0.005:
+    whole = round(probability * 100)
+    if whole < 1:
         return "<1 %"
-    return ">99 %" if probability > 0.995 else f"{probability:.0%}".replace("%", " %")
+    return f"{whole} %" if whole < 100 else ">99 %"
 
 
 def age(seconds: float) -> str:
@@ -42,13 +115,19 @@ def age(seconds: float) -> str:
 
 def since(moment: datetime) -> str:
     """How long ago something was."""
-    return f"{age((datetime.now(UTC) - moment).total_seconds())} ago"
+    seconds = (datetime.now(UTC) - moment).total_seconds()
+    return f"{age(seconds)} ago" if seconds >= 60 else "just now"
 
 
 FILTERS: Mapping[str, Callable[..., object]] = {
     "age": age,
+    "first_sentence": first_sentence,
+    "highlight": highlight,
+    "mark_words": mark_words,
     "paragraphs": paragraphs,
     "percent": percent,
     "prose": prose,
+    "sentence": sentence,
     "since": since,
+    "strength": strength,
 }

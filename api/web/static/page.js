@@ -1,14 +1,11 @@
 // What scripts add to every page. Without them each page works as it is sent.
 
-import { addCopyButtons } from "./copy.js";
+import { addAnswering } from "./answering.js";
+import { addAsking } from "./asking.js";
+import { enhance } from "./enhance.js";
 import { searchWhileTyping } from "./search.js";
-import { addTabs } from "./tabs.js";
-
-/** Add to a page, or to a part of it that came later, whatever its markup asks for. */
-export function enhance(root) {
-  addTabs(root);
-  addCopyButtons(root);
-}
 
 enhance(document);
+addAsking(document);
+addAnswering();
 searchWhileTyping();
