@@ -16,6 +16,7 @@ ADDRESSES = {
     "no entries found": "/entries?query=password&section=billing",
     "entry": f"/entries/{PASSWORD_ENTRY}",
     "insights": "/insights",
+    "entry to write": "/insights/new-entry?diagnosis={unsure}",
     "login": "/login",
 }
 MISSING = {"no such entry": "/entries/none-such", "no such diagnosis": "/d/none-such"}

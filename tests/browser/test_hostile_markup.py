@@ -87,6 +87,7 @@ def answers(hostile_service: str) -> Mapping[str, str]:
         "vague": f"/d/{vague.id}",
         "answered": f"/d/{asking.id}",
         "unsure": f"/d/{unsure[0].id}",
+        "entry to write": f"/insights/new-entry?diagnosis={unsure[0].id}",
     }
 
 
@@ -114,7 +115,7 @@ def test_markup_is_text_on_pages_that_show_the_knowledge_base_and_what_was_asked
     assert_harmless(victim)
 
 
-@pytest.mark.parametrize("kind", ["of evidence", "vague", "answered", "unsure"])
+@pytest.mark.parametrize("kind", ["of evidence", "vague", "answered", "unsure", "entry to write"])
 def test_markup_in_answers_symptoms_evidence_and_comments_is_text(
     victim: Page, answers: Mapping[str, str], kind: str
 ) -> None:
@@ -133,6 +134,7 @@ def test_markup_in_answers_symptoms_evidence_and_comments_is_text(
         ("/entries?sdk=", 200),
         ("/entries/", 404),
         ("/d/", 404),
+        ("/insights/new-entry?diagnosis=", 200),
         ("/login?next=", 200),
         ("/login?next=/", 200),
     ],
