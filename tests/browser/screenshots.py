@@ -2,7 +2,7 @@
 
 import io
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -15,7 +15,7 @@ from api.app import create_app
 from api.client import CausewayClient
 from api.settings import ApiSettings
 from api.store.schema import open_database
-from eval.query_sets import read_queries
+from eval.query_sets import Query, read_queries
 from indexer import open_index
 from retrieval import Diagnoser
 from tests.browser.history import write_history
@@ -24,7 +24,10 @@ from tests.serving import serving
 
 ROOT = Path(__file__).parents[2]
 IMAGES = ROOT / "docs" / "images"
-QUERIES = [ROOT / "eval" / "queries" / name for name in ("dev.jsonl", "real-dev.jsonl")]
+SYMPTOM = "logged out after every refresh, only Safari"
+"""One that is answered with a question."""
+PROVED = "e126"
+"""A query whose evidence proves the cause."""
 ENTRY = "expose-headers-wildcard"
 COLOURS = 128
 
@@ -39,9 +42,9 @@ PHONE: dict[str, Any] = {
 }
 PICTURES = {
     "ask-light": ("/", LIGHT),
-    "answer-light": ("/d/{diagnosis}", LIGHT),
-    "answer-dark": ("/d/{diagnosis}", DARK),
-    "answer-phone": ("/d/{diagnosis}", PHONE),
+    "answer-light": ("/d/{asking}", LIGHT),
+    "answer-dark": ("/d/{proved}", DARK),
+    "answer-phone": ("/d/{asking}", PHONE),
     "entries-light": ("/entries", LIGHT),
     "entry-dark": (f"/entries/{ENTRY}", DARK),
     "entry-phone": (f"/entries/{ENTRY}", PHONE),
@@ -52,29 +55,39 @@ PICTURES = {
 def main() -> None:
     """Take all pictures anew, of the index that was built last."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with service_with_history() as url, chromium() as browser:
-        with CausewayClient(url) as client:
-            diagnosis = client.diagnose(client.index().examples[0])
+    diagnoser = Diagnoser(open_index())
+    with service_with_history(diagnoser) as url, chromium() as browser:
+        ids = ask(url, queries(diagnoser, "evidence.jsonl"))
         for name, (path, look) in PICTURES.items():
             with browser.new_context(base_url=url, reduced_motion="reduce", **look) as context:
                 page = context.new_page()
-                page.goto(path.format(diagnosis=diagnosis.id))
+                page.goto(path.format(**ids))
                 size = save(page, IMAGES / f"{name}.png")
             print(f"{name}.png: {size / 1000:.0f} kB")  # noqa: T201
 
 
+def queries(diagnoser: Diagnoser, *files: str) -> list[Query]:
+    """Those that the project is measured with."""
+    return read_queries([ROOT / "eval" / "queries" / file for file in files], diagnoser.index.entries)
+
+
 @contextmanager
-def service_with_history() -> Iterator[str]:
+def service_with_history(diagnoser: Diagnoser) -> Iterator[str]:
     """A service that has been asked for weeks; gives its base URL."""
-    diagnoser = Diagnoser(open_index())
-    queries = read_queries(QUERIES, diagnoser.index.entries)
     with tempfile.TemporaryDirectory() as folder:
         settings = ApiSettings(database_url=f"sqlite:///{folder}/causeway.db")
         database = open_database(settings.database_url)
-        write_history(database, diagnoser, queries, datetime.now(UTC))
+        write_history(database, diagnoser, queries(diagnoser, "dev.jsonl", "real-dev.jsonl"), datetime.now(UTC))
         database.close()
         with serving(create_app(diagnoser, settings)) as url:
             yield url
+
+
+def ask(url: str, with_evidence: Sequence[Query]) -> dict[str, str]:
+    """Ask for the answers that are shown; gives their ids."""
+    (proved,) = [query for query in with_evidence if query.id == PROVED]
+    with CausewayClient(url) as client:
+        return {"asking": client.diagnose(SYMPTOM).id, "proved": client.diagnose(proved.request(top_k=5)).id}
 
 
 def save(page: Page, file: Path) -> int:
