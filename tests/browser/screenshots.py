@@ -28,7 +28,6 @@ SYMPTOM = "logged out after every refresh, only Safari"
 """One that is answered with a question."""
 PROVED = "e126"
 """A query whose evidence proves the cause."""
-ENTRY = "expose-headers-wildcard"
 COLOURS = 128
 
 LIGHT: dict[str, Any] = {"viewport": {"width": 1200, "height": 860}, "color_scheme": "light"}
@@ -41,13 +40,9 @@ PHONE: dict[str, Any] = {
     "color_scheme": "light",
 }
 PICTURES = {
-    "ask-light": ("/", LIGHT),
     "answer-light": ("/d/{asking}", LIGHT),
     "answer-dark": ("/d/{proved}", DARK),
     "answer-phone": ("/d/{asking}", PHONE),
-    "entries-light": ("/entries", LIGHT),
-    "entry-dark": (f"/entries/{ENTRY}", DARK),
-    "entry-phone": (f"/entries/{ENTRY}", PHONE),
     "insights-light": ("/insights", LIGHT),
 }
 
