@@ -118,6 +118,15 @@ def test_evidence_is_quoted_with_its_place_and_not_stored(visitor: httpx.Client)
     assert "cat asleep" not in words(page)
 
 
+def test_what_evidence_proves_is_told_with_the_line_that_proves_it(visitor: httpx.Client) -> None:
+    curl = "> POST /send HTTP/1.1\n> Host: a.example\n\n< HTTP/1.1 507 Insufficient Storage\n< Pigeon-Version: 2\n"
+
+    page = visitor.post("/", data={"symptom": "sending fails"}, files=files(("curl.txt", curl)))
+
+    proof = "for curl.txt, line 1, response of POST /send Is the disk of the mail server full? Yes"
+    assert proof in words(page)
+
+
 def test_evidence_that_cannot_be_read_is_named(visitor: httpx.Client) -> None:
     page = visitor.post("/", data={"symptom": SYMPTOM}, files=files(("photo.png", "\x89PNG\0\0")))
 
