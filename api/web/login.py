@@ -30,8 +30,8 @@ def _own_page(address: str) -> str:
     """An address if it is a page of ours to return to, else the first page."""
     # Browsers take a backslash for a slash, and leave out what isn't printable.
     is_path = address.isascii() and address.isprintable() and "\\" not in address and not address.startswith("//")
-    path = urlsplit(address).path if is_path and address.startswith("/") else "/"
-    return address if is_page(path) and path not in ("/", LOGIN, LOGOUT) else "/"
+    path = urlsplit(address).path if is_path and address.startswith("/") else LOGIN
+    return address if is_page(path) and path not in (LOGIN, LOGOUT) else "/"
 
 
 @router.get(LOGIN)

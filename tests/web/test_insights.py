@@ -205,8 +205,9 @@ def test_what_goes_unanswered_is_shown_in_groups_with_a_way_to_an_entry(service:
     for record in (*stored.values(), alone):
         assert f"/d/{record.id}" in page.links
     assert f"/entries/{DISK}" in page.links
-    (start,) = (link for link in page.links if link.startswith("/insights/new-entry"))
-    new_entry = service.visitor.get(start)
+    of_all, of_one = (link for link in page.links if link.startswith("/insights/new-entry"))
+    assert of_one.endswith(f"&diagnosis={alone.id}")
+    new_entry = service.visitor.get(of_all)
     assert new_entry.status_code == 200
     download = re.search(r'href="(/insights/new-entry\.yaml\?[^"]*)"', new_entry.text)
     assert download
@@ -348,7 +349,7 @@ def test_the_latest_evaluation_is_shown_within_the_page(service: Service) -> Non
     service.report.write_text(REPORT, encoding="utf-8")
     page = service.insights()
 
-    assert "written less than a minute ago" in page.section("evaluation")
+    assert "written just now" in page.section("evaluation")
     (frame,) = (attributes for tag, attributes in page.elements if tag == "iframe")
     assert frame == frame | {"src": "/insights/evaluation", "sandbox": None, "title": "Report of the latest evaluation"}
 

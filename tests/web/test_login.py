@@ -40,6 +40,7 @@ def sign_in(
     ("page", "asked"),
     [
         ("/", "/login?next=%2F"),
+        ("/?symptom=mail%20stopped", "/login?next=%2F%3Fsymptom%3Dmail%2520stopped"),
         ("/entries?query=a%20b&section=login", "/login?next=%2Fentries%3Fquery%3Da%2520b%26section%3Dlogin"),
         ("/insights", "/login?next=%2Finsights"),
     ],
@@ -56,9 +57,9 @@ def test_who_has_no_session_is_asked_for_a_key(visitor: httpx.Client, page: str,
 def test_a_key_begins_a_session_and_leads_back(service: Service, visitor: httpx.Client) -> None:
     _, key = service.make_key(Scope.READ)
 
-    signed_in = sign_in(visitor, f"  {key}\n", "/entries?query=a%20b")
+    signed_in = sign_in(visitor, f"  {key}\n", "/?symptom=a%20b")
 
-    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/entries?query=a%20b")
+    assert (signed_in.status_code, signed_in.headers["location"]) == (303, "/?symptom=a%20b")
     (cookie,) = SimpleCookie(signed_in.headers["set-cookie"]).values()
     assert cookie.key == "causeway-session"
     assert (cookie["path"], cookie["max-age"], cookie["httponly"], cookie["samesite"]) == ("/", "43200", True, "lax")
