@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.accessibility import violations
+from tests.browser.accessibility import open_details, violations
 from tests.browser.addresses import ADDRESSES, MISSING, ask
 from tests.browser.troubles import Troubles
 
@@ -33,8 +33,7 @@ def visited(browser: Browser, service: str, ids: Mapping[str, str], request: pyt
 
 
 def test_a_page_has_no_barrier_in_light_or_dark(visited: Page) -> None:
-    for details in visited.locator("details").all():
-        details.evaluate("element => { element.open = true }")
+    open_details(visited)
     for scheme in ("light", "dark"):
         visited.emulate_media(color_scheme=scheme)
         assert violations(visited) == "", scheme
@@ -59,26 +58,30 @@ def test_a_page_fits_on_every_screen(visited: Page) -> None:
         assert visited.evaluate("document.documentElement.scrollWidth") <= width
 
 
-FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary, [tabindex='0']"
-IS_SEEN = "element => element.checkVisibility({visibilityProperty: true}) && !element.closest('[inert]')"
-LOOK = """element => {
+# Of tabs the keyboard reaches one, arrows lead to the others: those have a negative tabIndex.
+REACHABLE = """() => {
+  document.activeElement.blur();
+  const all = document.querySelectorAll("a[href], button, input, select, textarea, summary, [tabindex='0']");
+  const isReachable = (each) => each.checkVisibility({ visibilityProperty: true }) && each.tabIndex >= 0;
+  window.reachable = [...all].filter(isReachable);
+  return window.reachable.map((each) => each.outerHTML);
+}"""
+REACHED = """() => {
+  const element = document.activeElement;
   const { outlineStyle, outlineWidth } = getComputedStyle(element);
   const { top, bottom, left, right } = element.getBoundingClientRect();
-  const shown = bottom > 0 && top < innerHeight && right > 0 && left < innerWidth;
-  return { marked: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2, shown };
+  return {
+    place: window.reachable.indexOf(element),
+    marked: outlineStyle !== "none" && parseFloat(outlineWidth) >= 2,
+    shown: bottom > 0 && top < innerHeight && right > 0 && left < innerWidth,
+  };
 }"""
 
 
 def test_the_keyboard_reaches_everything_in_order_and_shows_where_it_is(visited: Page) -> None:
-    visited.evaluate("document.activeElement.blur()")
-    reachable = [each for each in visited.locator(FOCUSABLE).element_handles() if each.evaluate(IS_SEEN)]
-    # Of tabs and radio buttons the keyboard reaches one; arrows lead to the others.
-    reachable = [each for each in reachable if each.evaluate("element => element.tabIndex >= 0")]
-
-    for element in reachable:
+    for place, element in enumerate(visited.evaluate(REACHABLE)):
         visited.keyboard.press("Tab")
-        assert element.evaluate("element => element === document.activeElement"), element.evaluate("e => e.outerHTML")
-        assert element.evaluate(LOOK) == {"marked": True, "shown": True}, element.evaluate("e => e.outerHTML")
+        assert visited.evaluate(REACHED) == {"place": place, "marked": True, "shown": True}, element
 
 
 def test_the_first_stop_of_the_keyboard_skips_what_all_pages_share(page: Page) -> None:

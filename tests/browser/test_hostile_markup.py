@@ -20,6 +20,7 @@ from indexer.encoders import Encoder
 from indexer.publication import current_build
 from kb import KnowledgeBase
 from retrieval import Diagnoser
+from tests.browser.accessibility import open_details
 from tests.browser.conftest import OpenPage
 from tests.browser.hostile import MARKUP, SHORT, hostile_knowledge_base
 from tests.browser.troubles import Troubles
@@ -100,8 +101,7 @@ def victim(open_page: OpenPage, hostile_service: str) -> Page:
 
 
 def assert_harmless(page: Page) -> None:
-    for details in page.locator("details").all():
-        details.evaluate("element => { element.open = true }")
+    open_details(page)
     expect(page.locator("body")).to_contain_text("<script>attack()</script>")
     assert page.locator(FOREIGN).evaluate_all("elements => elements.map(each => each.outerHTML)") == []
     assert page.evaluate("window.attacks") == 0
