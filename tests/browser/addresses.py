@@ -19,8 +19,12 @@ ADDRESSES = {
     "entry to write": "/insights/new-entry?diagnosis={unsure}",
     "login": "/login",
 }
-MISSING = {"no such entry": "/entries/none-such", "no such diagnosis": "/d/none-such"}
-"""Answered with 404, of which the console tells."""
+PROBLEMS = {
+    "no such entry": ("/entries/none-such", 404),
+    "no such diagnosis": ("/d/none-such", 404),
+    "too much to search for": ("/entries?query=" + 2_001 * "x", 422),
+}
+"""With the status that they are answered with; the console tells of it."""
 
 
 def ask(service: str) -> dict[str, str]:

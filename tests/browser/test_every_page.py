@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.accessibility import open_details, violations
-from tests.browser.addresses import ADDRESSES, MISSING, ask
+from tests.browser.addresses import ADDRESSES, PROBLEMS, ask
 from tests.browser.troubles import Troubles
 
 FIRST_LOAD_BYTES = 100_000
@@ -18,16 +18,19 @@ def ids(service: str) -> Mapping[str, str]:
     return ask(service)
 
 
-@pytest.fixture(scope="module", params=[*ADDRESSES, *MISSING])
+@pytest.fixture(scope="module", params=[*ADDRESSES, *PROBLEMS])
 def visited(browser: Browser, service: str, ids: Mapping[str, str], request: pytest.FixtureRequest) -> Iterator[Page]:
     """A page of each kind; the tests of one look at it one after the other."""
     troubles = Troubles()
-    if request.param in MISSING:
-        troubles.expect("status of 404")
+    if request.param in PROBLEMS:
+        address, status = PROBLEMS[request.param]
+        troubles.expect(f"status of {status}")
+    else:
+        address = ADDRESSES[request.param].format(**ids)
     with browser.new_context(base_url=service, reduced_motion="reduce") as context:
         troubles.watch(context, service)
         page = context.new_page()
-        page.goto((ADDRESSES | MISSING)[request.param].format(**ids))
+        page.goto(address)
         yield page
     assert troubles.unexpected() == []
 

@@ -150,11 +150,31 @@ def test_markup_in_addresses_is_text(victim: Page, troubles: Troubles, path: str
     assert_harmless(victim)
 
 
-def test_markup_is_text_when_a_page_is_changed_by_scripts(victim: Page) -> None:
+def test_markup_is_text_while_somebody_searches(victim: Page) -> None:
     victim.goto("/entries")
     victim.get_by_role("searchbox").fill(SHORT)
 
     expect(victim.get_by_role("status")).not_to_be_empty()
     assert_harmless(victim)
-    victim.goto(f"/entries/{DISK_ENTRY}")
+
+
+def test_markup_is_text_while_somebody_asks_answers_and_complains(victim: Page) -> None:
+    victim.goto("/")
+    victim.get_by_label("Your symptom").fill(VAGUE + MARKUP)
+    name = f"{SHORT.replace('/', '')}.log"
+    victim.locator("input[type=file]").set_input_files({"name": name, "mimeType": "text/plain", "buffer": HAR.encode()})
+    expect(victim.get_by_role("listitem").filter(has_text=name)).to_be_visible()
+    assert_harmless(victim)
+
+    victim.get_by_role("button", name="Find the cause").click()
+    expect(victim.locator("#verdict")).to_be_visible()
+    assert_harmless(victim)
+
+    victim.get_by_role("button", name="Don't know").click()
+    expect(victim.get_by_role("heading", name="You answered")).to_be_visible()
+    assert_harmless(victim)
+
+    victim.get_by_label("What is wrong with it?").first.fill(MARKUP)
+    victim.get_by_role("button", name="Tell the maintainers").first.click()
+    expect(victim.get_by_role("status")).to_have_text("Thank you, this is noted.")
     assert_harmless(victim)
