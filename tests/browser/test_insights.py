@@ -182,7 +182,7 @@ def test_an_entry_is_started_from_what_nothing_answered(maintainer: Page) -> Non
 
 
 def test_an_example_leads_to_its_answer(maintainer: Page) -> None:
-    example = maintainer.locator(".examples a").first
+    example = maintainer.locator(".messages-alike a").first
     address, words = example.get_attribute("href"), example.inner_text()
 
     example.click()
