@@ -11,7 +11,7 @@ from api.web.ask_form import AskForm
 from api.web.inquiry import inquire
 from api.web.prose import shared_words
 from api.web.site import render
-from retrieval.diagnosis import MAX_EVIDENCE_ITEMS, MAX_SYMPTOM_CHARACTERS, Answer
+from retrieval.diagnosis import MAX_EVIDENCE_CHARACTERS, MAX_EVIDENCE_ITEMS, MAX_SYMPTOM_CHARACTERS, Answer
 
 MAX_COMMENT_CHARACTERS = 4_000
 
@@ -110,5 +110,6 @@ async def _box(
         problem=problem,
         max_files=MAX_EVIDENCE_ITEMS,
         max_characters=MAX_SYMPTOM_CHARACTERS,
-        max_bytes=request.app.state.settings.max_body_bytes,
+        # Asked on as JSON, in which files are longer.
+        max_bytes=min(MAX_EVIDENCE_CHARACTERS, request.app.state.settings.max_body_bytes * 2 // 3),
     )

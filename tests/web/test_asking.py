@@ -53,7 +53,7 @@ def test_the_box_tells_its_limits_beforehand_and_shows_what_can_be_asked(visitor
     page = visitor.get("/")
 
     assert page.status_code == 200
-    assert "Up to 10 text files, 16 MB together." in words(page)
+    assert "Up to 10 text files, 10 MB together." in words(page)
     assert "read once and not stored" in words(page)
     assert "Up to 100,000 characters." in words(page)
     assert "nothing arrives since this morning, the queue only grows" in words(page)
@@ -125,6 +125,13 @@ def test_what_evidence_proves_is_told_with_the_line_that_proves_it(visitor: http
 
     proof = "for curl.txt, line 1, response of POST /send Is the disk of the mail server full? Yes"
     assert proof in words(page)
+
+
+def test_files_may_say_everything(visitor: httpx.Client) -> None:
+    page = visitor.post("/", data={"symptom": ""}, files=files(("mail.log", "No space left on device")))
+
+    assert page.status_code == 200
+    assert "You see Copy link to this answer Only files, which are not kept." in words(page)
 
 
 def test_evidence_that_cannot_be_read_is_named(visitor: httpx.Client) -> None:

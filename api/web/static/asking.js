@@ -132,7 +132,11 @@ function takePastedFiles(form, files) {
 }
 
 function offerShortcut(form) {
-  form.querySelector("[data-shortcut]").hidden = !matchMedia("(pointer: fine)").matches;
+  const hint = form.querySelector("[data-shortcut]");
+  hint.hidden = !matchMedia("(pointer: fine)").matches;
+  if (navigator.platform.startsWith("Mac")) {
+    hint.firstElementChild.textContent = "⌘";
+  }
   form.symptom.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
       event.preventDefault();
