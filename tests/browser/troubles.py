@@ -12,6 +12,8 @@ document.addEventListener("securitypolicyviolation", (event) =>
 """
 INSIDE = ("data", "blob", "about")
 """Schemes of addresses that no request leaves the browser for."""
+ABANDONED = "net::ERR_ABORTED"
+"""Nobody waits for it any more: the page was left, as tests leave it, before its icon came."""
 
 
 class Troubles:
@@ -53,4 +55,5 @@ class Troubles:
             self._seen.append(f"request to another origin: {request.url}")
 
     def _failed(self, request: Request) -> None:
-        self._seen.append(f"request failed: {request.method} {request.url}: {request.failure}")
+        if request.failure != ABANDONED:
+            self._seen.append(f"request failed: {request.method} {request.url}: {request.failure}")
