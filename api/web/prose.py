@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 from markupsafe import Markup, escape
@@ -10,7 +11,9 @@ from markupsafe import Markup, escape
 from indexer.tokens import WORD, tokenize
 
 _CODE = re.compile(r"`([^`\n]+)`")
+_EVERYWHERE = frozenset(STOPWORDS_EN_PLUS)
 _ENDING = re.compile(r"(?<=\w{3})(?:e?s|ed|ing)$")
+_MARK, _END_OF_MARK = Markup("<mark>"), Markup("</mark>")
 _BETWEEN_MARKS = re.compile(r"</mark>(\s+)<mark>")
 _LINE_BREAKS = re.compile(r"(?:\r\n?|\n)+")
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
@@ -51,12 +54,12 @@ def highlight(text: str, other: str) -> Markup:
 
 def _marked(text: str, words: frozenset[str]) -> Markup:
     found = list(WORD.finditer(text))
-    html, position = Markup(""), 0
+    pieces, position = [], 0
     for index in sorted(_to_mark([_stems(word[0]) for word in found], words)):
         start, end = found[index].span()
-        html += escape(text[position:start]) + Markup("<mark>{}</mark>").format(text[start:end])
+        pieces += [escape(text[position:start]), _MARK, escape(text[start:end]), _END_OF_MARK]
         position = end
-    return html + escape(text[position:])
+    return Markup("").join([*pieces, escape(text[position:])])
 
 
 def _to_mark(stems: list[frozenset[str]], words: frozenset[str]) -> set[int]:
@@ -74,8 +77,9 @@ def _to_mark(stems: list[frozenset[str]], words: frozenset[str]) -> set[int]:
     return marked
 
 
+@lru_cache(maxsize=10_000)
 def _stems(text: str) -> frozenset[str]:
-    words = (word for word in tokenize(text) if len(word) > 1 and word not in STOPWORDS_EN_PLUS)
+    words = (word for word in tokenize(text) if len(word) > 1 and word not in _EVERYWHERE)
     return frozenset(_ENDING.sub("", word) for word in words)
 
 
