@@ -20,6 +20,10 @@ Errors are problem documents (RFC 9457). Every response has an `X-Request-Id`, w
 503 say in `Retry-After` how many seconds to wait. A POST with an `Idempotency-Key` can be sent again: it takes effect
 once. Lists come in pages: `next_cursor` of one is the `cursor` of the next. What has an `ETag` can be asked for with
 `If-None-Match`.
+
+An API key goes into the header `Authorization`, after `Bearer `; an operation names the scope that it must have, which
+`admin` includes. Scopes that the operator made public need no key, nor does anything on the service's own machine while
+there are no keys.
 """
 
 TAGS = {
