@@ -42,7 +42,7 @@ def create_app(diagnoser: Diagnoser, settings: ApiSettings) -> FastAPI:
     """
     served_index = ServedIndex(diagnoser)
     database = open_database(settings.database_url)
-    keys = KeyRing(database)
+    keys = KeyRing(database, settings.session_secret.get_secret_value())
     if keys.is_empty and not is_loopback(settings.host):
         raise PublicWithoutKeys(settings.host)
     metrics = Metrics(served_index)

@@ -2,10 +2,11 @@
 
 from ipaddress import ip_network
 from pathlib import Path
+from secrets import token_hex
 from typing import Annotated
 
 from limits import RateLimitItem, parse
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api.security.keys import Scope
@@ -50,6 +51,12 @@ class ApiSettings(BaseSettings):
     )
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_words)] = Field(
         (), description="Origins of web pages that may ask from a browser, such as https://support.example.com."
+    )
+    session_secret: SecretStr = Field(
+        default_factory=lambda: SecretStr(token_hex(32)),
+        min_length=32,
+        description="What sessions of browsers are made with, the same for all replicas; by default another one at "
+        "every start, which ends them.",
     )
     public_scopes: Annotated[tuple[Scope, ...], NoDecode, BeforeValidator(_words), AfterValidator(_for_everybody)] = (
         Field((), description="What everybody may do without an API key, once there are keys: `read`, `feedback`.")

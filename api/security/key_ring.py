@@ -23,12 +23,14 @@ logger = logging.getLogger(__name__)
 class KeyRing:
     """Keys as they were in the database a moment ago. While it doesn't answer, the last known ones are accepted."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, session_secret: str) -> None:
         """Read the keys.
 
+        :param session_secret: what sessions are made with.
         :raises StoreUnavailable: if the database doesn't answer.
         """
         self._database = database
+        self._session_secret = session_secret
         self._looking = asyncio.Lock()
         self._refresh()
 
@@ -51,7 +53,13 @@ class KeyRing:
         """The key that a session cookie stands for; None if it isn't accepted."""
         session = Session.parse(cookie)
         key = await self._get(session.key_id) if session else None
-        return key if key and session and session.is_of(key, datetime.now(UTC)) else None
+        if key and session and session.is_of(key, datetime.now(UTC), self._session_secret):
+            return key
+        return None
+
+    def begin_session(self, key: ApiKey) -> Session:
+        """A session for who has shown this key."""
+        return Session.of(key, datetime.now(UTC), self._session_secret)
 
     async def _get(self, key_id: str) -> ApiKey | None:
         if key_id not in self._keys:

@@ -1,7 +1,8 @@
 """Sessions of browsers: a cookie that stands for an API key, so that people type theirs in once a day.
 
-It holds the key's id, when it ends, and a code over both (HMAC-SHA256, RFC 2104) that is keyed with the stored hash of
-the key's secret. So nothing is kept of a session, every replica knows it, and it ends with its key.
+It holds the key's id, when it ends, and a code over both (HMAC-SHA256, RFC 2104) that is keyed with a secret of the
+service and the stored hash of the key's. So nothing is kept of a session, it ends with its key, every replica with the
+same secret knows it, and who gets hold of the database alone can't make one.
 """
 
 import hashlib
@@ -31,10 +32,10 @@ class Session:
     code: str
 
     @classmethod
-    def of(cls, key: ApiKey, begins_at: datetime) -> Self:
-        """A session of whoever has this key."""
+    def of(cls, key: ApiKey, begins_at: datetime, secret: str) -> Self:
+        """A session of whoever has this key, with the service that has this secret."""
         ends_at = int((begins_at + LIFETIME).timestamp())
-        return cls(key.id, ends_at, _code(key, ends_at))
+        return cls(key.id, ends_at, _code(key, ends_at, secret))
 
     @classmethod
     def parse(cls, cookie: str) -> Self | None:
@@ -48,16 +49,16 @@ class Session:
         """The cookie's value."""
         return f"{self.key_id}.{self.ends_at}.{self.code}"
 
-    def is_of(self, key: ApiKey, now: datetime) -> bool:
-        """Whether this key's owner began it, and neither it nor the key has ended."""
+    def is_of(self, key: ApiKey, now: datetime, secret: str) -> bool:
+        """Whether this key's owner began it with the service that has this secret, and neither it nor the key ended."""
         # As bytes: a cookie may hold anything.
-        genuine = hmac.compare_digest(self.code.encode(), _code(key, self.ends_at).encode())
+        genuine = hmac.compare_digest(self.code.encode(), _code(key, self.ends_at, secret).encode())
         return genuine and now < datetime.fromtimestamp(self.ends_at, UTC) and not key.has_ended(now)
 
 
-def _code(key: ApiKey, ends_at: int) -> str:
+def _code(key: ApiKey, ends_at: int, secret: str) -> str:
     message = f"causeway session of {key.id} until {ends_at}"
-    return hmac.digest(bytes.fromhex(key.secret_sha256), message.encode(), hashlib.sha256).hex()
+    return hmac.digest(f"{secret} {key.secret_sha256}".encode(), message.encode(), hashlib.sha256).hex()
 
 
 def cookie_of(scope: Scope) -> str | None:

@@ -1,6 +1,5 @@
 """`/login` and `/logout`: a key for a session, and no more session."""
 
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import Annotated
 from urllib.parse import urlsplit
@@ -10,7 +9,6 @@ from fastapi.responses import RedirectResponse, Response
 
 from api.security import sessions
 from api.security.key_ring import KeyRing
-from api.security.sessions import Session
 from api.web.site import is_page, render
 
 router = APIRouter(include_in_schema=False)
@@ -55,7 +53,7 @@ async def log_in(
     if found is None:
         return render(request, "login.html", HTTPStatus.UNAUTHORIZED, next=_own_page(next), refused=True)
     response = RedirectResponse(_own_page(next), HTTPStatus.SEE_OTHER)
-    sessions.set_cookie(response, request.scope, Session.of(found, datetime.now(UTC)))
+    sessions.set_cookie(response, request.scope, keys.begin_session(found))
     return response
 
 

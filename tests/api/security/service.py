@@ -17,6 +17,7 @@ from api.store.schema import open_database
 from retrieval import Diagnoser
 from tests.serving import serving
 
+SESSION_SECRET = "0123456789abcdef0123456789abcdef"
 SYMPTOM = {"symptom": "mail stopped overnight"}
 
 
@@ -58,7 +59,10 @@ def running(
     database = open_database(database_url)
     if first_key:
         database.write(lambda connection: api_keys.add(connection, first_key))
-    app = create_app(diagnoser, ApiSettings.model_validate({"database_url": database_url, **settings}))
+    app = create_app(
+        diagnoser,
+        ApiSettings.model_validate({"database_url": database_url, "session_secret": SESSION_SECRET, **settings}),
+    )
     with serving(app) as base_url, httpx.Client(base_url=base_url, timeout=30) as client:
         yield Service(client, database)
     database.close()

@@ -12,7 +12,7 @@ from api.security.sessions import LIFETIME, Session
 from api.settings import ApiSettings
 from retrieval import Diagnoser
 from tests.api.problem import problem_of
-from tests.api.security.service import SYMPTOM, Service, running
+from tests.api.security.service import SESSION_SECRET, SYMPTOM, Service, running
 from tests.eventually import eventually
 
 PAGE = "https://support.example.com"
@@ -27,7 +27,7 @@ class Browser(NamedTuple):
 
     @classmethod
     def of(cls, service: Service, key: ApiKey, began: timedelta = timedelta()) -> "Browser":
-        return cls(service, f"causeway-session={Session.of(key, datetime.now(UTC) - began)}")
+        return cls(service, f"causeway-session={Session.of(key, datetime.now(UTC) - began, SESSION_SECRET)}")
 
     def get(self, path: str = "/v1/index", **headers: str) -> httpx.Response:
         return self.service.client.get(path, headers={"Cookie": self.cookie, **headers})
@@ -69,7 +69,7 @@ def test_a_session_ends_after_half_a_day(service: Service) -> None:
 def test_a_session_that_was_tampered_with_is_refused(service: Service) -> None:
     key, _ = service.add_key(Scope.READ)
     other, _ = service.add_key(Scope.ADMIN)
-    session = Session.of(key, datetime.now(UTC))
+    session = Session.of(key, datetime.now(UTC), SESSION_SECRET)
     forged = [
         f"{key.id}.{session.ends_at + 1}.{session.code}",
         f"{other.id}.{session.ends_at}.{session.code}",
@@ -89,6 +89,24 @@ def test_a_session_that_was_tampered_with_is_refused(service: Service) -> None:
     for value in forged:
         cookie = f"causeway-session={value}".encode()
         problem_of(service.client.get("/v1/index", headers={b"Cookie": cookie}), 401)
+
+
+def test_the_database_alone_makes_no_session(service: Service) -> None:
+    key, _ = service.add_key(Scope.READ)
+
+    guessed = Session.of(key, datetime.now(UTC), secret="")
+
+    problem_of(Browser(service, f"causeway-session={guessed}").get(), 401)
+
+
+def test_without_a_secret_of_the_operator_each_start_has_its_own() -> None:
+    one, other = ApiSettings(), ApiSettings()
+
+    assert len(one.session_secret.get_secret_value()) >= 32
+    assert one.session_secret != other.session_secret
+    assert one.session_secret.get_secret_value() not in repr(one)
+    with pytest.raises(ValidationError, match="session_secret"):
+        ApiSettings.model_validate({"session_secret": "short"})
 
 
 def test_sessions_end_with_their_key(service: Service) -> None:
@@ -132,7 +150,7 @@ def test_a_session_changes_things_from_pages_of_the_service_only(browser: Browse
 
 
 def test_a_session_over_https_has_a_cookie_that_only_https_can_set(service: Service) -> None:
-    session = Session.of(service.add_key(Scope.READ)[0], datetime.now(UTC))
+    session = Session.of(service.add_key(Scope.READ)[0], datetime.now(UTC), SESSION_SECRET)
     plain, prefixed = (Browser(service, f"{prefix}causeway-session={session}") for prefix in ("", "__Host-"))
 
     assert prefixed.get(**HTTPS).status_code == 200
