@@ -119,7 +119,7 @@ def test_the_chosen_sdk_is_chosen_everywhere_and_later(page: Page, entry: Entry)
 
 
 def test_a_page_that_the_browser_has_already_is_not_sent_again_and_works_as_before(page: Page, entry: Entry) -> None:
-    page.goto(f"/entries/{entry.id}")
+    page.goto(f"/entries/{entry.id}", wait_until="networkidle")
     page.goto("/entries", wait_until="networkidle")
     statuses: list[int] = []
     developer_tools = page.context.new_cdp_session(page)
