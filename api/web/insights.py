@@ -44,7 +44,7 @@ SAID = 8
 
 
 @dataclass(frozen=True)
-class Plots:
+class Trends:
     """What changes over time."""
 
     volume: Counts
@@ -98,7 +98,7 @@ async def insights_page(
         solved=total(shown, solved_on),
         drift=drift,
         window=window,
-        plots=Plots(
+        trends=Trends(
             volume=plot_counts(_counts(shown, volume)),
             abstention=plot_rates(smooth(shown, unsure_on, window)),
             solved=plot_rates(smooth(shown, solved_on, window)),

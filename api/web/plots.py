@@ -1,6 +1,6 @@
 """Where the marks of a plot go; templates draw them as SVG, in the colours of the page.
 
-A plot is 400 units wide and 190 high; it is shown about as wide as a telephone, so that its text keeps its size there.
+Lengths are in units of the plot; it is shown about as wide as a telephone, so that its text keeps its size there.
 """
 
 import math
@@ -10,6 +10,7 @@ from datetime import date
 
 from api.shapes.insights import Rate
 
+WIDTH, HEIGHT = 400, 190
 LEFT, RIGHT, TOP, BOTTOM = 34, 390, 12, 164
 """Edges of the area between the axes."""
 MOST_TICKS = 4
@@ -148,14 +149,12 @@ def _without_gaps(points: Sequence[Point | None]) -> Iterator[list[Point]]:
 
 
 def _stretch(points: list[Point]) -> Stretch:
-    # A single day still has a width.
-    half = 2.0 if len(points) == 1 else 0.0
-    ends = [(points[0].x - half, points[0]), *((point.x, point) for point in points[1:])]
-    if half:
-        ends.append((points[0].x + half, points[0]))
-    upper = [f"{x:.1f},{_height(point.rate.high):.1f}" for x, point in ends]
-    lower = [f"{x:.1f},{_height(point.rate.low):.1f}" for x, point in reversed(ends)]
-    line = " ".join(f"{x:.1f},{point.y:.1f}" for x, point in ends)
+    alone = len(points) == 1
+    # So that a day by itself has a width.
+    placed = [(points[0].x + x, points[0]) for x in (-2, 2)] if alone else [(point.x, point) for point in points]
+    upper = [f"{x:.1f},{_height(point.rate.high):.1f}" for x, point in placed]
+    lower = [f"{x:.1f},{_height(point.rate.low):.1f}" for x, point in reversed(placed)]
+    line = " ".join(f"{x:.1f},{point.y:.1f}" for x, point in placed)
     return Stretch(points, line=line, band=" ".join(upper + lower))
 
 

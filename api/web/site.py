@@ -9,7 +9,7 @@ from starlette.requests import Request
 
 from api.security.key_ring import KeyRing
 from api.security.keys import Caller, Scope
-from api.web import prose
+from api.web import plots, prose
 from api.web.assets import assets
 
 POLICY = (
@@ -31,7 +31,7 @@ _environment = Environment(
     loader=PackageLoader("api.web"), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
 )
 _environment.filters.update(prose.FILTERS)
-_environment.globals.update(asset=assets.url, Scope=Scope)
+_environment.globals.update(asset=assets.url, Scope=Scope, plots=plots)
 
 
 def is_page(path: str) -> bool:

@@ -192,6 +192,16 @@ def test_plots_are_named_and_described_and_their_numbers_are_there_to_read(servi
     assert page.values("style") == []
 
 
+def test_the_first_days_have_the_rate_of_the_week_before_them(service: Service) -> None:
+    service.say(service.store(days_ago=32), DISK, Verdict.SOLVED)
+
+    page = service.insights(days=30)
+
+    assert page.tile("Solved") == "none nobody has said yet"
+    numbers = page.section("time").replace("\N{NO-BREAK SPACE}", " ")
+    assert numbers.count("100 % 21 to 100 % 1 of 1") == 4
+
+
 def test_what_goes_unanswered_is_shown_in_groups_with_a_way_to_an_entry(service: Service) -> None:
     backups = ["how do I restore a backup", "restoring from backup fails", "backup can't be restored"]
     stored = {symptom: service.store(symptom=symptom, confidence=UNSURE) for symptom in backups}
