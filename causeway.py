@@ -21,6 +21,7 @@ LIBRARIES_OF_EXTRAS = {
         "cel",
         "faiss",
         "fastapi",
+        "jinja2",
         "limits",
         "numpy",
         "onnxruntime",
@@ -37,7 +38,7 @@ LIBRARIES_OF_EXTRAS = {
         "uvicorn",
     ),
     "mcp": ("mcp",),
-    "eval": ("ir_measures", "jinja2", "matplotlib", "scipy"),
+    "eval": ("ir_measures", "matplotlib", "scipy"),
 }
 """What commands import without saying themselves which extra brings it."""
 
