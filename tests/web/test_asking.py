@@ -103,7 +103,7 @@ def test_an_unsure_answer_says_that_it_does_not_know(visitor: httpx.Client) -> N
 
     assert "<title>I don&#39;t know" in page.text
     assert re.search(r"<h1[^>]*>I don&#39;t know\.</h1>", page.text)
-    assert "Nearest entries, probably none of them" in words(page)
+    assert "Nearest entries, none of them likely" in words(page)
     assert not re.search(r'<details id="details-[^"]+" open>', page.text)
 
 
