@@ -21,6 +21,7 @@ LIBRARIES_OF_EXTRAS = {
         "cel",
         "faiss",
         "fastapi",
+        "httptools",
         "jinja2",
         "limits",
         "numpy",
