@@ -16,6 +16,8 @@ install_with install --quiet --no-compile --constraint constraints.txt ".[$extra
 # Never used: the encoder's tokenizer is a file, so that nothing is fetched from a hub; and tests of libraries.
 install_with uninstall --quiet --yes huggingface-hub hf-xet fsspec filelock
 find "$runtime/lib" -type d -name tests -prune -exec rm -r {} +
+# The library for programs in C; Python's module carries its own copy.
+find "$runtime/lib" -name 'libonnxruntime.so*' -delete
 
 # The proof also writes the bytecode of what the service imports; that of everything else would be a fifth of the size.
 unset PYTHONDONTWRITEBYTECODE
