@@ -5,7 +5,6 @@ from tests.symptoms import PASSWORD, PASSWORD_ENTRY, UNKNOWN, VAGUE
 
 ADDRESSES = {
     "ask": "/",
-    "ask again": "/?symptom=something is wrong",
     "answer": "/d/{confident}",
     "answer of evidence": "/d/{of_evidence}",
     "answer with question": "/d/{asking}",
@@ -21,7 +20,6 @@ ADDRESSES = {
 }
 PROBLEMS = {
     "no such entry": ("/entries/none-such", 404),
-    "no such diagnosis": ("/d/none-such", 404),
     "too much to search for": ("/entries?query=" + 2_001 * "x", 422),
 }
 """With the status that they are answered with; the console tells of it."""

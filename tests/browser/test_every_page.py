@@ -101,7 +101,7 @@ def test_the_first_stop_of_the_keyboard_skips_what_all_pages_share(page: Page) -
     expect(page.locator("#query")).to_be_focused()
 
 
-@pytest.mark.parametrize("kind", ["answer", "entries", "insights"])
+@pytest.mark.parametrize("kind", ["answer", "insights"])
 def test_a_page_is_light_and_a_second_one_loads_nothing_but_itself(
     page: Page, ids: Mapping[str, str], kind: str
 ) -> None:
