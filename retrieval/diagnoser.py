@@ -158,6 +158,8 @@ class Diagnoser:
         first cause if nothing else would be left.
         """
         proofs = [finding for finding in findings if finding.decided_by is not DecidedBy.TEXT]
+        if not proofs:
+            return {}
         contradicted = {
             row: finding
             for row, entry in enumerate(self._entries)
