@@ -12,10 +12,12 @@ from indexer.tokens import WORD, tokenize
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _EVERYWHERE = frozenset(STOPWORDS_EN_PLUS)
-_ENDING = re.compile(r"(?<=\w{3})(?:e?s|ed|ing)$")
+_ENDING = re.compile(r"(?<=\w{4})(?:es|ed|ing)$|(?<=\w{3})s$")
 _MARK, _END_OF_MARK = Markup("<mark>"), Markup("</mark>")
 _BETWEEN_MARKS = re.compile(r"</mark>(\s+)<mark>")
 _LINE_BREAKS = re.compile(r"(?:\r\n?|\n)+")
+_SHORTEST_PART = 4
+"""Of a compound word, letters of a part that says something by itself: not the `com` of a host name."""
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
@@ -79,7 +81,12 @@ def _to_mark(stems: list[frozenset[str]], words: frozenset[str]) -> set[int]:
 
 @lru_cache(maxsize=10_000)
 def _stems(text: str) -> frozenset[str]:
-    words = (word for word in tokenize(text) if len(word) > 1 and word not in _EVERYWHERE)
+    whole = {word.lower() for word in WORD.findall(text)}
+    words = (
+        word
+        for word in tokenize(text)
+        if len(word) >= (2 if word in whole else _SHORTEST_PART) and word not in STOPWORDS_EN_PLUS
+    )
     return frozenset(_ENDING.sub("", word) for word in words)
 
 

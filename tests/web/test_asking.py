@@ -124,7 +124,7 @@ def test_what_evidence_proves_is_told_with_the_line_that_proves_it(visitor: http
     page = visitor.post("/", data={"symptom": "sending fails"}, files=files(("curl.txt", curl)))
 
     proof = "for curl.txt, line 1, response of POST /send Is the disk of the mail server full? Yes"
-    assert proof in words(page)
+    assert f"Why strongly {proof}" in words(page), "before what only sounds alike"
 
 
 def test_files_may_say_everything(visitor: httpx.Client) -> None:

@@ -30,6 +30,8 @@ def test_each_line_of_prose_is_a_paragraph() -> None:
         ("the queue is on it", "the mail is on it", "the queue is on it"),
         ("the front-token <b>", "its frontToken & front", "the <mark>front-token</mark> &lt;b&gt;"),
         ("see `sFrontToken`", "a front door", "see <code><mark>sFrontToken</mark></code>"),
+        ("it comes from app.use", "app.example.com", "it comes from app.use"),
+        ("the logs of api.example.com", "a log, an example", "the <mark>logs of api.example.com</mark>"),
         ("</mark> <mark> word", "word", "&lt;/mark&gt; &lt;mark&gt; <mark>word</mark>"),
     ],
 )
