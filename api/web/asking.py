@@ -45,6 +45,7 @@ async def answer_page(request: Request, diagnosis_id: str) -> HTMLResponse:
         diagnosis = await causeway.get_diagnosis(diagnosis_id)
         index = await causeway.index()
         findings = {finding.id: finding for finding in await causeway.findings()}
+        titles = {entry.id: entry.title async for entry in causeway.entries()}
     reasons = [reason for cause in diagnosis.causes[:1] for reason in cause.reasons if reason.weight > 0]
     filters = diagnosis.filters
     looked_at = ((index.sections, filters.section), (index.sdks, filters.sdk), (index.platforms, filters.platform))
@@ -54,6 +55,7 @@ async def answer_page(request: Request, diagnosis_id: str) -> HTMLResponse:
         diagnosis=diagnosis,
         index=index,
         findings=findings,
+        titles=titles,
         holds={findings[each.id].question: each.holds for each in diagnosis.findings if each.id in findings},
         telling_words=shared_words((reason.quote, reason.matched) for reason in reasons),
         looked_at=[titles.get(each, each) for titles, ids in looked_at for each in ids],

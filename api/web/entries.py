@@ -1,6 +1,5 @@
 """`/entries` and `/entries/{id}`: what the knowledge base knows, to browse, to search and to share."""
 
-import asyncio
 import hashlib
 from collections import Counter
 from http import HTTPStatus
@@ -77,14 +76,14 @@ async def entry_page(request: Request, entry_id: str) -> Response:
             )
         index = await causeway.index()
         findings = await causeway.findings()
-        others = await asyncio.gather(*(causeway.entry(confusion.id) for confusion in entry.confused_with))
+        titles = {entry.id: entry.title async for entry in causeway.entries()}
     page = render(
         request,
         "entry.html",
         entry=entry,
         index=index,
         questions={finding.id: finding.question for finding in findings},
-        titles={other.id: other.title for other in others},
+        titles=titles,
     )
     return _unless_known(request, page)
 

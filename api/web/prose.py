@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, datetime
 from functools import lru_cache
+from types import MappingProxyType
 
 from bm25s.stopwords import STOPWORDS_EN_PLUS
 from markupsafe import Markup, escape
@@ -12,26 +13,43 @@ from indexer.tokens import WORD, tokenize
 
 _CODE = re.compile(r"`([^`\n]+)`")
 _EVERYWHERE = frozenset(STOPWORDS_EN_PLUS)
+_ENTRY_ID = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 _ENDING = re.compile(r"(?<=\w{4})(?:es|ed|ing)$|(?<=\w{3})s$")
 _MARK, _END_OF_MARK = Markup("<mark>"), Markup("</mark>")
 _BETWEEN_MARKS = re.compile(r"</mark>(\s+)<mark>")
 _LINE_BREAKS = re.compile(r"(?:\r\n?|\n)+")
 _SHORTEST_PART = 4
 """Of a compound word, letters of a part that says something by itself: not the `com` of a host name."""
+NO_TITLES: Mapping[str, str] = MappingProxyType({})
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
 
-def prose(text: str) -> Markup:
-    """Prose within a line; its `code` stands out."""
+def prose(text: str, titles: Mapping[str, str] = NO_TITLES) -> Markup:
+    """Prose within a line; its `code` stands out.
+
+    :param titles: of entries by id; where prose names an entry by its id, the title stands there as a link.
+    """
     # An odd number of parts, of which every second one is code.
     parts = enumerate(_CODE.split(text))
-    return Markup("").join(Markup("<code>{}</code>").format(part) if odd % 2 else escape(part) for odd, part in parts)
+    return Markup("").join(
+        Markup("<code>{}</code>").format(part) if odd % 2 else _linked(part, titles) for odd, part in parts
+    )
 
 
-def paragraphs(text: str) -> Markup:
-    """Prose with each of its lines in a paragraph."""
+def paragraphs(text: str, titles: Mapping[str, str] = NO_TITLES) -> Markup:
+    """Prose with each of its lines in a paragraph; `titles` as for `prose`."""
     lines = (line for line in _LINE_BREAKS.split(text) if line.strip())
-    return Markup("\n").join(Markup("<p>{}</p>").format(prose(line)) for line in lines)
+    return Markup("\n").join(Markup("<p>{}</p>").format(prose(line, titles)) for line in lines)
+
+
+def _linked(text: str, titles: Mapping[str, str]) -> Markup:
+    html, position = Markup(""), 0
+    for match in _ENTRY_ID.finditer(text):
+        if match[0] in titles:
+            link = Markup('<a href="/entries/{}">{}</a>').format(match[0], titles[match[0]])
+            html += escape(text[position : match.start()]) + link
+            position = match.end()
+    return html + escape(text[position:])
 
 
 def shared_words(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:

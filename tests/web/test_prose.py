@@ -22,6 +22,15 @@ def test_each_line_of_prose_is_a_paragraph() -> None:
     assert prose.paragraphs("one\r\n\r\n`two` & more\n") == "<p>one</p>\n<p><code>two</code> &amp; more</p>"
 
 
+def test_an_entry_that_prose_names_is_linked_by_its_title() -> None:
+    titles = {"disk-full": "The disk is <full>"}
+
+    html = prose.prose("`disk-full`: see disk-full, not disk-full-again.", titles)
+
+    link = '<a href="/entries/disk-full">The disk is &lt;full&gt;</a>'
+    assert html == f"<code>disk-full</code>: see {link}, not disk-full-again."
+
+
 @pytest.mark.parametrize(
     ("text", "other", "html"),
     [
