@@ -15,7 +15,7 @@ serve: index  ## Keep the REST API up at http://127.0.0.1:8000
 	$(BIN)/causeway serve
 
 test: $(VENV)/.dev  ## Run every test that needs no torch
-	$(BIN)/pytest -m "not train and not install"
+	$(BIN)/pytest -m "not train and not install" --numprocesses auto --dist loadfile
 
 docs: $(VENV)/.runtime  ## Write docs/api.md from the OpenAPI document
 	$(BIN)/python -m api.reference

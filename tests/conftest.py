@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from indexer.artifact import Index, load_index
 from indexer.build import build_index
@@ -12,6 +13,10 @@ from indexer.encoders import Encoder, load_encoder
 from indexer.publication import current_build
 from kb import KnowledgeBase, load_knowledge_base
 from retrieval import Diagnoser
+
+# The same examples in every run, however slow the machine is.
+settings.register_profile("causeway", deadline=None, derandomize=True)
+settings.load_profile("causeway")
 
 SMALL_KB = Path(__file__).parent / "data" / "kb"
 

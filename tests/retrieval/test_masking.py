@@ -1,7 +1,7 @@
 import string
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.masking import mask
@@ -142,14 +142,12 @@ def test_what_is_no_secret_stays(text: str) -> None:
     assert mask(text) == text
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.lists(st.sampled_from(PIECES) | st.text(max_size=5)).map("".join))
 def test_masking_twice_changes_nothing_more_and_no_line_moves(text: str) -> None:
     assert mask(mask(text)) == mask(text)
     assert mask(text).count("\n") == text.count("\n")
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.text(st.characters(exclude_categories=())))
 def test_any_text_can_be_masked(text: str) -> None:
     mask(text).encode()
@@ -164,7 +162,6 @@ def test_hostile_text_does_not_hang(unit: str) -> None:
     assert mask(text)
 
 
-@settings(deadline=None, derandomize=True)
 @given(
     secret=st.text(string.ascii_letters + string.digits, min_size=24, max_size=60).filter(
         lambda value: any(map(str.isdigit, value)) and any(map(str.isalpha, value))

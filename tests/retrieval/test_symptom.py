@@ -1,5 +1,5 @@
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.symptom import LONGEST_WORD, PASSAGE_WORDS, clean, read_symptom
@@ -72,13 +72,11 @@ def test_cleaning_drops_what_nobody_wrote(raw: str, cleaned: str) -> None:
     assert clean(raw) == cleaned
 
 
-@settings(deadline=None, derandomize=True)
 @given(any_text)
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
     assert clean(clean(text)) == clean(text)
 
 
-@settings(deadline=None, derandomize=True)
 @given(any_text)
 def test_clean_text_can_be_written_as_utf_8(text: str) -> None:
     assert clean(text).encode().decode() == clean(text)
@@ -100,7 +98,6 @@ def test_a_line_that_no_longer_fits_begins_the_next_passage() -> None:
     assert symptom.passages == (first, second)
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.lists(st.integers(min_value=0, max_value=3 * PASSAGE_WORDS), min_size=1, max_size=8))
 def test_splitting_loses_no_word_and_makes_no_passage_too_long(words_of_lines: list[int]) -> None:
     lines = [" ".join(f"line{line}word{word}" for word in range(count)) for line, count in enumerate(words_of_lines)]

@@ -83,7 +83,7 @@ def assert_discord_takes(card: Card) -> None:
     check_message({"flags": COMPONENTS_V2, "components": components})
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(diagnoses, readers, progresses)
 @pytest.mark.anyio
 async def test_every_answer_fits_into_a_message(diagnosis: Diagnosis, reader: Reader, progress: Progress) -> None:

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from retrieval.evidence.har import HarContent, find_har, read_har
@@ -336,7 +336,6 @@ entries = json_values | st.fixed_dictionaries(
 )
 
 
-@settings(deadline=None, derandomize=True)
 @given(st.lists(entries, max_size=4), json_values, json_values, st.integers(min_value=0))
 def test_whatever_a_recording_holds_it_is_read(
     found: list[Any], pages: object, creator: object, cut_after: int
