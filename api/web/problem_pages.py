@@ -42,7 +42,9 @@ class ProblemPages:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer with a page where one is looked at."""
         if scope["type"] == "http" and is_page(scope["path"]):
-            await self._compressed(scope, receive, send)
+            # Who asks for the head of a page only gets that; the server leaves out the rest.
+            method = "GET" if scope["method"] == "HEAD" else scope["method"]
+            await self._compressed({**scope, "method": method}, receive, send)
         else:
             await self.app(scope, receive, send)
 

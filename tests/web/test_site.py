@@ -79,3 +79,13 @@ def test_a_method_that_a_page_has_not_is_told_which_it_has(visitor: httpx.Client
     assert page.status_code == 405
     assert page.headers["allow"] == "GET"
     assert "Method Not Allowed" in page.text
+
+
+@pytest.mark.parametrize("path", ["/", "/entries", "/entries/disk-full-stops-queue", "/entries/unknown"])
+def test_the_head_of_a_page_is_that_of_the_page(visitor: httpx.Client, path: str) -> None:
+    page, head = visitor.get(path), visitor.head(path)
+
+    assert head.status_code == page.status_code
+    assert head.headers["content-type"] == page.headers["content-type"]
+    assert head.headers["content-security-policy"] == page.headers["content-security-policy"]
+    assert head.content == b""
