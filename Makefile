@@ -11,7 +11,7 @@ help:  ## Show this list
 demo: index  ## Ask the REST API three symptoms and print its answers
 	@$(BIN)/python -m api.demo
 
-serve: index  ## Keep the REST API up at http://127.0.0.1:8000
+serve: index  ## Keep the page and the REST API up at http://127.0.0.1:8000
 	$(BIN)/causeway serve
 
 test: $(VENV)/.dev  ## Run every test that needs no torch
