@@ -9,7 +9,7 @@ from typing import Any
 
 from aiohttp import web
 
-from tests.bot.discord_world import APPLICATION_ID, BOT, GUILD_ID, Message, World
+from tests.bot.discord_world import APPLICATION_ID, BOT, DIRECT_ID, GUILD_ID, Message, World
 
 GUILD_MEMBERS, PRESENCES, MESSAGE_CONTENT = 1 << 1, 1 << 8, 1 << 15
 
@@ -46,7 +46,8 @@ class Session:
 
 def as_seen(message: Message, intents: int) -> dict[str, Any]:
     """Without the intent, a bot reads only what addresses it, and its own."""
-    reads = intents & MESSAGE_CONTENT or BOT in (*message.mentions, message.author)
+    addressed = BOT in (*message.mentions, message.author) or message.channel_id == DIRECT_ID
+    reads = intents & MESSAGE_CONTENT or addressed
     return message.payload if reads else message.payload | {"content": "", "attachments": [], "components": []}
 
 

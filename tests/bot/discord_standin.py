@@ -25,6 +25,7 @@ from tests.bot.discord_world import (
     APPLICATION_ID,
     BOT,
     CHANNEL_ID,
+    DIRECT_ID,
     FORUM_ID,
     GUILD_ID,
     Message,
@@ -299,15 +300,19 @@ class DiscordStandIn:
             "locale": "en-US",
             "application_id": APPLICATION_ID,
             "attachment_size_limit": 10 * 2**20,
-            "guild_id": GUILD_ID,
             "channel": self.world.channel(channel),
             "channel_id": channel,
-            "member": by.member | {"permissions": str(int(self.world.permissions_of(by)))},
+            **self._who(by, channel),
             "app_permissions": str(int(self.world.bot_permissions)),
             "data": data,
         }
         await self.gateway.dispatch("INTERACTION_CREATE", payload | ({"message": message.payload} if message else {}))
         return interaction
+
+    def _who(self, by: Person, channel: str) -> dict[str, Any]:
+        if channel == DIRECT_ID:
+            return {"user": by.user, "context": 1}
+        return {"guild_id": GUILD_ID, "member": by.member | {"permissions": str(int(self.world.permissions_of(by)))}}
 
     async def _tell_waiting_tests(self) -> None:
         async with self._news:

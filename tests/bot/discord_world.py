@@ -22,7 +22,7 @@ from tests.bot.discord_rules import (
 )
 
 EPOCH_MILLISECONDS = 1_420_070_400_000
-APPLICATION_ID, GUILD_ID, CHANNEL_ID, FORUM_ID = "1001", "2001", "3001", "3002"
+APPLICATION_ID, GUILD_ID, CHANNEL_ID, FORUM_ID, DIRECT_ID = "1001", "2001", "3001", "3002", "3003"
 HELPER_ROLE, MODERATOR_ROLE, BOT_ROLE = "5001", "5002", "5003"
 SOLVED_TAG, HUMAN_TAG = "6001", "6002"
 BOT_PERMISSIONS = (
@@ -129,7 +129,7 @@ class Message:
             "id": self.id,
             "type": 0,
             "channel_id": self.channel_id,
-            "guild_id": GUILD_ID,
+            **_of_guild(self.channel_id),
             "author": self.author.user,
             "content": self.body.get("content") or "",
             "components": self.body.get("components") or [],
@@ -244,6 +244,8 @@ class World:
         """A channel or thread."""
         if thread := self.threads.get(channel_id):
             return thread.payload
+        if channel_id == DIRECT_ID:
+            return {"id": DIRECT_ID, "type": 1, "recipients": [ADA.user], "last_message_id": None}
         for channel in self.guild["channels"]:
             if channel["id"] == channel_id:
                 return dict(channel)
@@ -256,8 +258,10 @@ class World:
     def send(self, channel_id: str, body: dict[str, Any]) -> Message:
         """Take a message of the bot, unless it is one that it just sent."""
         self.channel(channel_id)
-        in_thread = channel_id in self.threads
-        self.demand(Permission.SEND_MESSAGES_IN_THREADS if in_thread else Permission.SEND_MESSAGES)
+        if channel_id in self.threads:
+            self.demand(Permission.SEND_MESSAGES_IN_THREADS)
+        elif channel_id != DIRECT_ID:
+            self.demand(Permission.SEND_MESSAGES)
         check_message(body)
         nonce = f"{channel_id}/{body.get('nonce')}"
         if body.get("enforce_nonce") and nonce in self._nonces:
@@ -278,6 +282,11 @@ class World:
     def mentioned_in(self, text: str) -> tuple[Person, ...]:
         """People whom a text mentions."""
         return tuple(PEOPLE[found] for found in re.findall(r"<@!?(\d+)>", text) if found in PEOPLE)
+
+
+def _of_guild(channel_id: str) -> dict[str, str]:
+    """What tells of which server a message is; one between two people is of none."""
+    return {} if channel_id == DIRECT_ID else {"guild_id": GUILD_ID}
 
 
 def is_v2(body: dict[str, Any]) -> bool:

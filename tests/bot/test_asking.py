@@ -6,7 +6,7 @@ from tests.bot.conftest import running_bot
 from tests.bot.discord_interactions import Callback
 from tests.bot.discord_rules import COMPONENTS_V2
 from tests.bot.discord_standin import DiscordStandIn
-from tests.bot.discord_world import ADA, BEN, CHANNEL_ID, GUILD_ID, MODERATOR
+from tests.bot.discord_world import ADA, BEN, CHANNEL_ID, DIRECT_ID, GUILD_ID, MODERATOR
 from tests.symptoms import (
     CERTIFICATE,
     CERTIFICATE_TITLE,
@@ -150,6 +150,25 @@ async def test_mention_is_answered_by_a_reply_without_the_message_content_intent
     assert f"### {CERTIFICATE_TITLE}" in answer.content
     assert str(answer.body["message_reference"]["message_id"]) == question.id
     assert answer.pings == []
+
+
+@with_bot
+async def test_direct_message_is_answered_without_a_mention_and_its_buttons_work(discord: DiscordStandIn) -> None:
+    discord.gateway.content_intent_enabled = False
+    await discord.say(VAGUE, channel=DIRECT_ID)
+    [answer] = await discord.messages(DIRECT_ID, 1)
+    before = answer.content
+
+    await (await discord.press(answer, "Yes")).answer()
+
+    assert answer.content != before
+
+
+@with_bot
+async def test_command_is_answered_in_a_direct_message(discord: DiscordStandIn) -> None:
+    answer = await (await discord.slash("diagnose", channel=DIRECT_ID, symptom=PASSWORD)).answer()
+
+    assert f"### {PASSWORD_TITLE}" in answer.content
 
 
 @with_bot
