@@ -20,6 +20,8 @@ _BETWEEN_MARKS = re.compile(r"</mark>(\s+)<mark>")
 _LINE_BREAKS = re.compile(r"(?:\r\n?|\n)+")
 _SHORTEST_PART = 4
 """Of a compound word, letters of a part that says something by itself: not the `com` of a host name."""
+MOST_MARKED = 10_000
+"""Characters of a text whose words stand out; of longer ones, such as pasted logs, the rest is left as it is."""
 NO_TITLES: Mapping[str, str] = MappingProxyType({})
 _UNITS = (("day", 86_400), ("hour", 3_600), ("minute", 60))
 
@@ -59,12 +61,13 @@ def shared_words(pairs: Iterable[tuple[str, str]]) -> frozenset[str]:
 
 def mark_words(text: str, words: frozenset[str]) -> Markup:
     """Text whose words of `shared_words` stand out, as its `code` does."""
-    parts = enumerate(_CODE.split(text))
+    parts = enumerate(_CODE.split(text[:MOST_MARKED]))
     marked = Markup("").join(
         Markup("<code>{}</code>").format(_marked(part, words)) if odd % 2 else _marked(part, words)
         for odd, part in parts
     )
-    return Markup(_BETWEEN_MARKS.sub(r"\1", marked))  # noqa: S704 -- made of escaped pieces
+    # Made of escaped pieces.
+    return Markup(_BETWEEN_MARKS.sub(r"\1", marked)) + escape(text[MOST_MARKED:])  # noqa: S704
 
 
 def highlight(text: str, other: str) -> Markup:

@@ -48,6 +48,16 @@ def test_words_that_another_text_has_too_stand_out(text: str, other: str, html: 
     assert prose.highlight(text, other) == html
 
 
+def test_of_a_long_text_only_the_beginning_stands_out() -> None:
+    text = "<queue> " * 2_000
+
+    marked = prose.highlight(text, "queue")
+
+    assert marked.startswith("&lt;<mark>queue</mark>&gt; &lt;<mark>queue</mark>&gt;")
+    assert marked.endswith("&lt;queue&gt; ")
+    assert marked.striptags() == " ".join(text.split())
+
+
 @pytest.mark.parametrize(
     ("probability", "text"), [(0.0, "<1 %"), (0.005, "<1 %"), (0.014, "1 %"), (0.816, "82 %"), (0.997, ">99 %")]
 )
