@@ -2,6 +2,7 @@
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from indexer.publication import current_build
 from kb import KnowledgeBase, load_knowledge_base
 from retrieval import Diagnoser
 
+# Run in the background, tests would ignore interrupts, and so would the programs that they start and interrupt.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 # The same examples in every run, however slow the machine is.
 settings.register_profile("causeway", deadline=None, derandomize=True)
 settings.load_profile("causeway")

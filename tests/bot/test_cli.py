@@ -113,7 +113,8 @@ async def test_bot_as_a_process_answers_until_it_is_interrupted(discord: Discord
         finally:
             bot.send_signal(signal.SIGINT)
         assert bot.stderr is not None, "it is piped"
-        log = b"".join([chunk async for chunk in bot.stderr]).decode()
+        with anyio.fail_after(20):
+            log = b"".join([chunk async for chunk in bot.stderr]).decode()
 
     assert "port 25" in answer.content
     assert log.splitlines()[-1] == "stopped"
