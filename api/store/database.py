@@ -1,5 +1,7 @@
 """The database: how it is opened, read and written."""
 
+import sqlite3
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Protocol, TypeVar
@@ -17,6 +19,7 @@ T = TypeVar("T")
 
 BUSY_TIMEOUT_SECONDS = 5
 """How long a statement waits for another process that writes, or for a connection."""
+POLL_SECONDS = 0.01
 STATEMENT_TIMEOUT_SECONDS = 20
 POSTGRESQL_CONNECTIONS = 10
 
@@ -129,10 +132,25 @@ def _sqlite_engine(url: URL) -> Engine:
 def _prepare_sqlite(connection: Any, _record: object) -> None:  # noqa: ANN401 -- the driver's own
     # The driver would begin transactions too late, or not at all; see SQLAlchemy's notes on SQLite.
     connection.isolation_level = None
-    connection.execute("PRAGMA journal_mode = WAL")
+    _switch_to_wal(connection)
     connection.execute("PRAGMA foreign_keys = ON")
     # A commit waits for the disk: what was acknowledged survives a power cut as well.
     connection.execute("PRAGMA synchronous = FULL")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    # For this SQLite does not wait: of several that open a new file at once, all but one are told that it is busy.
+    deadline = time.monotonic() + BUSY_TIMEOUT_SECONDS
+    while True:
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError as error:
+            is_busy = error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY  # the rest says why
+            if not is_busy or time.monotonic() > deadline:
+                raise
+            time.sleep(POLL_SECONDS)
+        else:
+            return
 
 
 WRITES = "writes"

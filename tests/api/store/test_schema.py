@@ -1,3 +1,6 @@
+import sqlite3
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -66,6 +69,21 @@ def test_a_new_database_is_like_a_migrated_one(database: Database, migrated: Dat
     assert database.read(current_revision) == migrated.read(current_revision) == newest_revision()
 
 
+def test_what_migrates_is_not_loaded_without_need(tmp_path: Path) -> None:
+    program = """
+import sys
+from api.store.schema import open_database
+for _ in range(2):
+    open_database(sys.argv[1]).close()
+print("alembic" in sys.modules)
+"""
+    url = f"sqlite:///{tmp_path}/causeway.db"
+
+    completed = subprocess.run([sys.executable, "-c", program, url], capture_output=True, text=True, check=True)
+
+    assert completed.stdout == "False\n", "neither for a new database, nor for one that is as it should be"
+
+
 def test_a_migration_that_fails_leaves_nothing_behind(
     new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -96,6 +114,23 @@ def test_replicas_that_start_together_make_the_schema_once(new_database: Callabl
     for database in databases:
         assert tables(database) == set(Base.metadata.tables)
         database.close()
+
+
+def test_a_file_that_somebody_else_is_opening_is_waited_for(tmp_path: Path) -> None:
+    file = tmp_path / "causeway.db"
+    other = sqlite3.connect(file, isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+
+    with ThreadPoolExecutor(1) as threads:
+        opened = threads.submit(open_database, f"sqlite:///{file}")
+        with pytest.raises(TimeoutError):
+            opened.result(timeout=0.2)
+        other.execute("COMMIT")
+        database = opened.result()
+
+    assert tables(database) == set(Base.metadata.tables)
+    database.close()
+    other.close()
 
 
 def test_a_database_of_a_newer_version_is_refused(new_database: Callable[[], str]) -> None:
