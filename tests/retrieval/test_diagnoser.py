@@ -2,12 +2,16 @@ import dataclasses
 import json
 import math
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from indexer.artifact import Index
-from kb import ProductEvidence
+from indexer.artifact import Index, load_index
+from indexer.build import build_index
+from indexer.encoders import Encoder
+from indexer.publication import current_build
+from kb import KnowledgeBase, ProductEvidence
 from kb.schema import ParsedEvidence
 from retrieval import (
     Answer,
@@ -133,6 +137,20 @@ def test_an_answer_is_likely_if_one_of_its_first_three_causes_probably_is_it(sma
         likelier_than_none = diagnosis.causes[0].probability > diagnosis.none_probability
         assert (diagnosis.confidence is Confidence.LIKELY) == (together >= 0.5 and likelier_than_none)
     assert {diagnosis.confidence for diagnosis in diagnoses} == {Confidence.LIKELY, Confidence.UNSURE}
+
+
+def test_an_answer_that_fits_many_causes_alike_is_not_called_likely(
+    small_kb: KnowledgeBase, encoder: Encoder, tmp_path: Path
+) -> None:
+    cause = small_kb.entry("disk-full-stops-queue")
+    alike = {f"disk-full-{number}": cause.model_copy(update={"id": f"disk-full-{number}"}) for number in range(8)}
+    build_index(dataclasses.replace(small_kb, entries=alike, reports={}), encoder, tmp_path)
+
+    diagnosis = ask(Diagnoser(load_index(current_build(tmp_path), encoder)), cause.symptoms[0])
+
+    assert diagnosis.confidence is Confidence.UNSURE
+    assert diagnosis.causes[0].probability > diagnosis.none_probability
+    assert diagnosis.message.startswith("I don't know yet.")
 
 
 def test_an_unsure_answer_says_so_and_still_lists_its_candidates(diagnoser: Diagnoser) -> None:
