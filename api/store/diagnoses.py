@@ -12,6 +12,9 @@ from api.store.tables import DiagnosisRow, ShownEntryRow
 from retrieval.diagnosis import Answer, Diagnosis, DiagnosisRequest, Filters
 
 _ID = re.compile(r"[0-9a-f]{32}")
+# Made once: SQLAlchemy remembers with a statement what it compiled it to.
+_INSERT_DIAGNOSIS = insert(DiagnosisRow)
+_INSERT_SHOWN_ENTRIES = insert(ShownEntryRow)
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,7 @@ def add(connection: Connection, records: Iterable[DiagnosisRecord]) -> None:
     """Store new diagnoses."""
     for record in records:
         row = {"id": record.id, "created_at": record.created_at, **_columns(record)}
-        connection.execute(insert(DiagnosisRow), row)
+        connection.execute(_INSERT_DIAGNOSIS, row)
         _add_shown_entries(connection, record.diagnosis)
 
 
@@ -104,4 +107,4 @@ def _add_shown_entries(connection: Connection, diagnosis: Diagnosis) -> None:
         for rank, cause in enumerate(diagnosis.causes)
     ]
     if rows:
-        connection.execute(insert(ShownEntryRow), rows)
+        connection.execute(_INSERT_SHOWN_ENTRIES, rows)

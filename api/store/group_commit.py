@@ -35,6 +35,7 @@ class GroupCommit:
     def run(self, work: Callable[[Connection], T]) -> T:
         """Return what the work returns once it is committed; if it raises, nothing of it is stored.
 
+        :param work: is run again if another piece that shared its transaction failed.
         :raises StoreUnavailable: if it is closed.
         """
         done: Future[T] = Future()
@@ -70,24 +71,21 @@ class GroupCommit:
         return group
 
     def _commit(self, group: list[Work]) -> None:
-        stored: list[tuple[Future[Any], Any]] = []
-        refused: list[tuple[Future[Any], Exception]] = []
         try:
-            with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
-                for work, done in group:
-                    try:
-                        with connection.begin_nested():
-                            stored.append((done, work(connection)))
-                    except OperationalError:
-                        # SQLite may have rolled back everything, what others wrote in this transaction included.
-                        raise
-                    except Exception as error:
-                        refused.append((done, error))
+            outcomes = self._in_one_transaction(group)
         except Exception as error:
-            for _, done in group:
-                done.set_exception(error)
-            return
-        for done, outcome in stored:
-            done.set_result(outcome)
-        for done, refusal in refused:
-            done.set_exception(refusal)
+            # Nothing of it is stored. Where the file itself is the matter, the next try would only take as long again;
+            # otherwise one piece of work failed, which must not take the others with it.
+            if len(group) == 1 or isinstance(error, OperationalError):
+                for _, done in group:
+                    done.set_exception(error)
+            else:
+                for work in group:
+                    self._commit([work])
+        else:
+            for (_, done), outcome in zip(group, outcomes, strict=True):
+                done.set_result(outcome)
+
+    def _in_one_transaction(self, group: list[Work]) -> list[Any]:
+        with self._engine.connect().execution_options(writes=True) as connection, connection.begin():
+            return [work(connection) for work, _ in group]
