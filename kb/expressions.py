@@ -7,6 +7,7 @@ CEL (https://cel.dev) has no loops and no side effects: every expression ends, w
 import re
 from collections.abc import Iterator, Set
 
+from kb.cel import load_cel
 from kb.schema import Finding, ProductEvidence, Proof
 from kb.source_file import Location
 
@@ -95,10 +96,8 @@ def _expressions(proof: Proof, exchange_fields: Set[str]) -> Iterator[tuple[str,
 
 def _faults(expression: str, known: Set[str]) -> Iterator[str]:
     """What is wrong with one expression, which may name `known`."""
-    import cel  # slow, and serving doesn't check expressions
-
     try:
-        references = cel.compile(expression).references()
+        references = load_cel().compile(expression).references()
     except ValueError as error:
         yield f"not an expression of CEL: {str(error).splitlines()[0].rsplit('<input>:', 1)[-1]}"
         return

@@ -49,6 +49,15 @@ def test_set_names_every_pattern_that_occurs_in_ascending_order() -> None:
     assert patterns.matching("Queue manager: the disk is full") == [0, 1, 3]
 
 
+@pytest.mark.parametrize("others", [[], ["straße"]], ids=["in one byte a character", "in UTF-8"])
+def test_span_counts_characters_whatever_they_are(others: list[str]) -> None:
+    text = "Größe 日本 🙂: it doesn\u2019t log in"
+    patterns = PatternSet(["doesn.t log", *others])
+    assert patterns.matching(text) == [0]
+    start, end = patterns.span(0, text)
+    assert text[start:end] == "doesn\u2019t log"
+
+
 def test_set_of_no_patterns_matches_nothing() -> None:
     assert PatternSet([]).matching("anything") == []
 

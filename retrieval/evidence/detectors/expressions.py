@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
 
+from kb.cel import load_cel
 from retrieval.evidence.detectors.functions import FUNCTIONS
 
 # cel logs why a function failed, and that may quote what somebody pasted.
@@ -22,9 +23,7 @@ class Scope:
     """The names that an expression may use, with their values for one item."""
 
     def __init__(self, names: Mapping[str, Any]) -> None:
-        import cel  # slow to import, and most answers don't need it
-
-        self.context = cel.Context(functions=dict(FUNCTIONS))
+        self.context = load_cel().Context(functions=dict(FUNCTIONS))
         for name, value in names.items():
             self.set(name, value)
 
@@ -91,7 +90,5 @@ class Expression:
             return False
 
     @cached_property
-    def _program(self) -> Any:  # noqa: ANN401  (cel is imported when it is needed)
-        import cel
-
-        return cel.compile(self._source)
+    def _program(self) -> Any:  # noqa: ANN401  (of no public type)
+        return load_cel().compile(self._source)
