@@ -4,6 +4,7 @@ It finds entries, no more: it ranks by one similarity, knows no findings, and ke
 """
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,6 @@ from sentence_transformers import SentenceTransformer
 
 from indexer.artifact import CHUNKS
 from indexer.chunks import Chunk
-from indexer.search import VECTORS
 
 HITS, CAUSES = 50, 5
 
@@ -26,10 +26,20 @@ class Question(BaseModel):
     symptom: str
 
 
-def create_app(model_name: str, build: Path) -> FastAPI:
-    """The service over the vectors of an index, which the same model must have made."""
+def write_vectors(model_name: str, chunks: Sequence[Chunk], path: Path) -> None:
+    """Encode chunks by this model, for a service that finds them done when it starts."""
+    rows = SentenceTransformer(model_name, device="cpu").encode(
+        [chunk.text for chunk in chunks], normalize_embeddings=True
+    )
+    vectors = faiss.IndexFlatIP(rows.shape[1])
+    vectors.add(rows)
+    faiss.write_index(vectors, str(path))
+
+
+def create_app(model_name: str, build: Path, vectors_path: Path) -> FastAPI:
+    """The service over the chunks of an index, with the vectors that `write_vectors` made of them."""
     model = SentenceTransformer(model_name, device="cpu")
-    vectors = faiss.read_index(str(build / VECTORS))
+    vectors = faiss.read_index(str(vectors_path))
     entry_ids = [Chunk.model_validate_json(line).entry_id for line in (build / CHUNKS).read_text().splitlines()]
     app = FastAPI()
 
@@ -50,5 +60,5 @@ def create_app(model_name: str, build: Path) -> FastAPI:
 
 
 if __name__ == "__main__":
-    model_name, build, port = sys.argv[1:]
-    uvicorn.run(create_app(model_name, Path(build)), port=int(port), log_level="warning")
+    model_name, build, vectors_path, port = sys.argv[1:]
+    uvicorn.run(create_app(model_name, Path(build), Path(vectors_path)), port=int(port), log_level="warning")

@@ -41,16 +41,20 @@ class ServiceSpeed:
 
 
 def measure(index: Index, model_name: str, symptoms: Sequence[str], seconds: float) -> list[ServiceSpeed]:
-    """Measure `causeway serve` over the published index, then a plain service over the same vectors.
+    """Measure `causeway serve` over the published index, then a plain service over the same chunks.
 
     :param index: the published index.
-    :param model_name: the sentence-transformers model that its encoder was made of.
+    :param model_name: the sentence-transformers model that the plain service encodes with.
     :param seconds: of each load.
     :raises ServiceDidNotStart: if one of them ends instead, or takes too long.
     """
     causeway = [sys.executable, "-m", "causeway", "serve", "--port"]
-    plain = [sys.executable, "-m", "eval.plain_service", model_name, str(index.folder)]
+    from eval.plain_service import write_vectors  # loads torch
+
     with tempfile.TemporaryDirectory() as folder:
+        vectors = Path(folder) / "plain.faiss"
+        write_vectors(model_name, index.chunks, vectors)
+        plain = [sys.executable, "-m", "eval.plain_service", model_name, str(index.folder), str(vectors)]
         return [
             measure_service("causeway serve", causeway, symptoms, seconds, Path(folder)),
             measure_service("plain service", plain, symptoms, seconds, Path(folder)),

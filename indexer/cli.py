@@ -120,6 +120,46 @@ def export(
     )
 
 
+@encoder_app.command()
+def distil(
+    model: Annotated[str, typer.Argument(help="Folder or hub name of a sentence-transformers model of BERT's kind.")],
+    to: Annotated[Path, typer.Option(help="Folder to write; then export it.")],
+    layers: Annotated[int, typer.Option(min=1, help="How many of its layers to keep.")] = 3,
+) -> None:
+    """Teach a model of fewer layers to encode as this one does; half an hour on two cores (extra `train`)."""
+    from rich.console import Console
+    from rich.progress import Progress, TimeElapsedColumn
+
+    from indexer.chunks import chunk_knowledge_base
+    from indexer.encoders.developer_prose import read_prose
+    from indexer.errors import EncoderError
+    from kb.loader import load_knowledge_base
+    from kb.settings import KnowledgeBaseSettings
+
+    try:
+        from indexer.encoders.distil import STEPS
+        from indexer.encoders.distil import distil as teach
+    except ImportError as error:
+        raise EncoderError(
+            f"distilling needs {error.name}, of the extra train: pip install 'causeway[train]'"
+        ) from error
+    own_texts = [chunk.text for chunk in chunk_knowledge_base(load_knowledge_base(KnowledgeBaseSettings().kb_dir))]
+    cosine_column = "mean cosine {task.fields[cosine]:.3f}"
+    with Progress(
+        *Progress.get_default_columns(), TimeElapsedColumn(), cosine_column, console=Console(stderr=True)
+    ) as progress:
+        task = progress.add_task("Distilling", total=STEPS, cosine=0.0)
+        teach(
+            model,
+            layers,
+            to,
+            own_texts,
+            read_prose(),
+            lambda steps, cosine: progress.update(task, completed=steps, cosine=cosine),
+        )
+    typer.echo(f"{to}: {layers} layers; export it with `causeway encoder export {to}`")
+
+
 def _chosen(build_id: str | None) -> Path:
     from indexer.publication import build_folder, current_build
     from indexer.settings import IndexSettings
