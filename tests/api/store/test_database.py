@@ -124,7 +124,7 @@ def test_writes_that_wait_for_a_commit_share_the_next_one(sqlite: Database) -> N
 
 def pieces_that_wait(sqlite: Database) -> int:
     # Nothing public tells that all of them wait.
-    return int(sqlite._writer._waiting.qsize())  # type: ignore[attr-defined]
+    return len(sqlite._writer._waiting)  # type: ignore[attr-defined]
 
 
 def test_sqlite_waits_for_the_disk_and_keeps_readers_going(sqlite: Database) -> None:
