@@ -29,6 +29,7 @@ from api.store.replies import Reply
 from retrieval import Answer, Diagnoser, Diagnosis, DiagnosisRequest, RetrievalError
 from retrieval.diagnoser import Remembered
 from retrieval.diagnosis import DecidedBy, Signal
+from retrieval.evidence.reading import read_evidence
 from retrieval.explanation import CUT_OFF
 
 router = APIRouter(prefix="/v1/diagnoses", tags=["diagnoses"], dependencies=[requires(Scope.READ)])
@@ -118,8 +119,9 @@ def create_diagnoses(
 
 
 def _diagnosed(diagnoser: Diagnoser, request: DiagnosisRequest) -> DiagnosisRecord:
-    diagnosis = diagnoser.diagnose(request)
-    return DiagnosisRecord(redact_request(request), diagnosis, created_at=datetime.now(UTC))
+    artifacts = read_evidence(request.symptom, request.evidence)
+    diagnosis = diagnoser.diagnose(request, artifacts=artifacts)
+    return DiagnosisRecord(redact_request(request, artifacts), diagnosis, created_at=datetime.now(UTC))
 
 
 def _refined(diagnoser: Diagnoser, before: DiagnosisRecord, answers: Mapping[str, Answer]) -> DiagnosisRecord:

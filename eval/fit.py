@@ -87,7 +87,8 @@ def collect_examples(
             finding.id: finding.holds for finding in detectors.observe([Evidence(name="report", text=report.question)])
         }
         own_chunk = f"{key}/{ChunkKind.REPORT}/{report.id}"
-        signals.append(computer.compute(symptom, observed, without=own_chunk if own_chunk in indexed else None))
+        own = own_chunk if own_chunk in indexed else None
+        signals.append(computer.compute(symptom, computer.encode(symptom), observed, without=own))
         targets.append(len(entry_ids) if key == NONE_OF_THESE else entry_ids.index(key))
         acceptable.append([*(entry_id in report.labels for entry_id in entry_ids), not report.labels])
     return Examples(

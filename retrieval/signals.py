@@ -94,15 +94,25 @@ class SignalComputer:
         )
         self._row_of_chunk = {chunk.id: row for row, chunk in enumerate(index.chunks)}
 
-    def compute(self, symptom: Symptom, observed: Mapping[str, bool], without: str | None = None) -> Signals:
+    def encode(self, symptom: Symptom) -> NDArray[np.float32]:
+        """Vectors of the passages that tell most: float32, shape (n_passages, dimension), rows of unit length."""
+        return self._index.encoder.encode_queries(self._telling_passages(symptom.passages))
+
+    def compute(
+        self,
+        symptom: Symptom,
+        vectors: NDArray[np.float32],
+        observed: Mapping[str, bool],
+        without: str | None = None,
+    ) -> Signals:
         """Signals of every entry.
 
+        :param vectors: what `encode` gave for the symptom.
         :param observed: findings that hold (True) or don't (False).
         :param without: id of a chunk to leave out, so that a report can be asked as if it had not been indexed.
         """
         excluded = None if without is None else self._row_of_chunk[without]
         own = None if excluded is None else self._contribution(excluded)
-        vectors = self._index.encoder.encode_queries(self._telling_passages(symptom.passages))
         models = self._index.entry_models
         dense = self._dense_similarity(vectors, excluded)
         lexical = self._lexical_similarity(symptom, excluded)

@@ -227,9 +227,10 @@ def test_no_report_scores_itself(small_kb: KnowledgeBase, small_index: Index) ->
 
     features = features_of(small_kb, small_index)[0]
 
+    vectors = computer.encode(symptom)
     own_chunk = f"disk-full-stops-queue/report/{report.id}"
-    assert features.tolist() == computer.compute(symptom, {}, without=own_chunk).features.tolist()
-    assert features.tolist() != computer.compute(symptom, {}).features.tolist()
+    assert features.tolist() == computer.compute(symptom, vectors, {}, without=own_chunk).features.tolist()
+    assert features.tolist() != computer.compute(symptom, vectors, {}).features.tolist()
 
 
 def test_a_report_that_cannot_be_read_teaches_nothing(small_kb: KnowledgeBase, small_index: Index) -> None:

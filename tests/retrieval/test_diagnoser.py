@@ -303,7 +303,7 @@ def posterior(diagnoser: Diagnoser, text: str, answered: dict[str, bool]) -> dic
     """By Bayes: what the ranking says without any finding, times the likelihood ratios of the answers."""
     symptom = read_symptom(text)
     assert symptom is not None
-    prior = diagnoser.ranker.distribution(diagnoser.signals.compute(symptom, {}))
+    prior = diagnoser.ranker.distribution(diagnoser.signals.compute(symptom, diagnoser.signals.encode(symptom), {}))
     ratios = diagnoser.beliefs.log_likelihood_ratios(answered, DecidedBy.ANSWER)
     joint = [p * math.exp(ratio) for p, ratio in zip(prior, ratios, strict=True)]
     return dict(zip((*diagnoser.index.entries, "none"), (p / sum(joint) for p in joint), strict=True))

@@ -1,6 +1,6 @@
 import dataclasses
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -61,6 +61,12 @@ def pooled(index: Index, family: str, similarity: Sequence[float]) -> tuple[list
     return [values[0] for values in best_three], [sum(values) / 3 for values in best_three]
 
 
+def compute(
+    computer: SignalComputer, symptom: Symptom, observed: Mapping[str, bool], without: str | None = None
+) -> Signals:
+    return computer.compute(symptom, computer.encode(symptom), observed, without)
+
+
 def cosines(index: Index, text: str) -> list[float]:
     vectors = index.encoder.encode_documents([chunk.text for chunk in index.chunks])
     values: list[float] = (vectors @ index.encoder.encode_queries([text])[0]).tolist()
@@ -77,7 +83,7 @@ def word_scores(index: Index, text: str) -> list[float]:
 def test_pooled_similarity_agrees_with_plain_python(small_index: Index, computer: SignalComputer) -> None:
     text = "the queue does not move and mail to gmail times out"
 
-    signals = computer.compute(symptom_of(text), {})
+    signals = compute(computer, symptom_of(text), {})
 
     best, mean = pooled(small_index, "facts", word_scores(small_index, text))
     assert column(signals, "lexical facts best") == pytest.approx(best, abs=1e-5)
@@ -89,22 +95,22 @@ def test_pooled_similarity_agrees_with_plain_python(small_index: Index, computer
 
 
 def test_none_is_judged_by_the_best_value_of_each_signal(computer: SignalComputer) -> None:
-    signals = computer.compute(symptom_of("535 5.7.8 Authentication credentials invalid, server.relay"), {})
+    signals = compute(computer, symptom_of("535 5.7.8 Authentication credentials invalid, server.relay"), {})
 
     assert NONE_FEATURES[: len(FEATURES)] == FEATURES
     assert signals.none_features[: len(FEATURES)].tolist() == signals.features.max(axis=0).tolist()
 
 
 def test_what_is_like_a_message_that_nothing_answers_speaks_for_none(computer: SignalComputer) -> None:
-    colour = computer.compute(symptom_of("which colour goes well with a green sofa?"), {})
-    mail = computer.compute(symptom_of("the disk is full and mail stopped"), {})
+    colour = compute(computer, symptom_of("which colour goes well with a green sofa?"), {})
+    mail = compute(computer, symptom_of("the disk is full and mail stopped"), {})
 
     for name in ("dense unanswerable entry", "dense unanswerable mean"):
         assert none_column(colour, name) > none_column(mail, name)
 
 
 def test_the_chunk_that_speaks_most_for_each_entry_is_named(small_index: Index, computer: SignalComputer) -> None:
-    signals = computer.compute(symptom_of("Only accounts made before 2020 are rejected"), {})
+    signals = compute(computer, symptom_of("Only accounts made before 2020 are rejected"), {})
 
     row = list(small_index.entries).index("password-hash-outdated")
     assert small_index.chunks[signals.best_dense[row]].text == "Only accounts made before 2020 are rejected"
@@ -115,7 +121,7 @@ def test_the_chunk_that_speaks_most_for_each_entry_is_named(small_index: Index, 
 def test_the_literal_signal_is_the_coverage_of_the_best_message(small_index: Index, computer: SignalComputer) -> None:
     text = "log: write failed: No space left on device"
 
-    signals = computer.compute(symptom_of(text), {})
+    signals = compute(computer, symptom_of(text), {})
 
     (match,) = LiteralErrors(small_index.entries).find(text)
     assert signals.literal_matches == {"disk-full-stops-queue": match}
@@ -128,7 +134,7 @@ def test_the_literal_signal_is_the_coverage_of_the_best_message(small_index: Ind
 def test_the_findings_signal_speaks_for_and_against_the_entries_that_list_them(
     small_index: Index, computer: SignalComputer
 ) -> None:
-    signals = computer.compute(symptom_of("mail stopped"), {"disk-full": False, "queue-grows": True})
+    signals = compute(computer, symptom_of("mail stopped"), {"disk-full": False, "queue-grows": True})
 
     findings = dict(zip(small_index.entries, column(signals, "findings"), strict=True))
     assert findings["disk-full-stops-queue"] < 0
@@ -140,15 +146,15 @@ def test_a_report_that_is_left_out_does_not_score_itself(small_index: Index, com
     row = list(small_index.entries).index("disk-full-stops-queue")
     symptom = symptom_of(REPORT)
 
-    with_itself = computer.compute(symptom, {})
-    without_itself = computer.compute(symptom, {}, without=REPORT_CHUNK)
+    with_itself = compute(computer, symptom, {})
+    without_itself = compute(computer, symptom, {}, without=REPORT_CHUNK)
 
     for name in ("dense entry", "lexical entry"):
         assert column(without_itself, name)[row] < column(with_itself, name)[row]
 
 
 def test_what_one_user_wrote_is_not_shown_to_another(small_index: Index, computer: SignalComputer) -> None:
-    signals = computer.compute(symptom_of(REPORT), {})
+    signals = compute(computer, symptom_of(REPORT), {})
 
     shown = {small_index.chunks[row].kind for row in (*signals.best_dense, *signals.best_lexical)}
     assert ChunkKind.REPORT not in shown
@@ -162,8 +168,8 @@ def test_a_chunk_that_is_left_out_is_not_found(
     never_indexed = load_index(current_build(tmp_path), encoder)
     other = SignalComputer(never_indexed, Beliefs(never_indexed.entries, never_indexed.findings))
 
-    left_out = computer.compute(symptom_of(REPORT), {}, without=REPORT_CHUNK)
-    expected = other.compute(symptom_of(REPORT), {})
+    left_out = compute(computer, symptom_of(REPORT), {}, without=REPORT_CHUNK)
+    expected = compute(other, symptom_of(REPORT), {})
 
     assert none_column(left_out, "dense user mean") == pytest.approx(none_column(expected, "dense user mean"), abs=1e-6)
 
@@ -172,8 +178,8 @@ def test_leaving_a_chunk_out_changes_its_own_entry_only(small_index: Index, comp
     symptom = symptom_of("Why does sending to gmail time out from my server?")
     others = [row for row, entry_id in enumerate(small_index.entries) if entry_id != "disk-full-stops-queue"]
 
-    everything = computer.compute(symptom, {}).features
-    left_out = computer.compute(symptom, {}, without=REPORT_CHUNK).features
+    everything = compute(computer, symptom, {}).features
+    left_out = compute(computer, symptom, {}, without=REPORT_CHUNK).features
 
     assert left_out[others].tolist() == everything[others].tolist()
     assert left_out.tolist() != everything.tolist()
@@ -187,7 +193,7 @@ def test_leaving_a_chunk_out_changes_its_own_entry_only(small_index: Index, comp
 def test_every_entry_has_finite_signals_whatever_is_asked(
     small_index: Index, computer: SignalComputer, text: str
 ) -> None:
-    features = computer.compute(symptom_of(text), {}).features
+    features = compute(computer, symptom_of(text), {}).features
 
     assert features.shape == (len(small_index.entries), len(FEATURES))
     assert np.isfinite(features).all()
@@ -197,8 +203,8 @@ def test_of_a_long_message_the_passages_that_say_most_are_searched(computer: Sig
     telling = "Setting the same password again makes it work"
     noise = [" ".join(f"noise{line}x{word}" for word in range(PASSAGE_WORDS)) for line in range(2 * MOST_PASSAGES)]
 
-    alone = computer.compute(symptom_of(telling), {})
-    at_the_end = computer.compute(symptom_of("\n".join([*noise, telling])), {})
+    alone = compute(computer, symptom_of(telling), {})
+    at_the_end = compute(computer, symptom_of("\n".join([*noise, telling])), {})
 
     assert none_column(at_the_end, "dense user mean") >= none_column(alone, "dense user mean") - 1e-6
 
@@ -209,8 +215,8 @@ def test_the_first_passage_of_a_long_message_is_searched_even_if_the_others_shar
     first = " ".join(["Zugangsdaten"] * (PASSAGE_WORDS - 1) + ["abgelehnt"])
     rest = [" ".join(["queue", "disk", "mail"] * (PASSAGE_WORDS // 3)) for _ in range(2 * MOST_PASSAGES)]
 
-    alone = computer.compute(symptom_of(first), {})
-    at_the_start = computer.compute(symptom_of("\n".join([first, *rest])), {})
+    alone = compute(computer, symptom_of(first), {})
+    at_the_start = compute(computer, symptom_of("\n".join([first, *rest])), {})
 
     assert none_column(at_the_start, "dense user mean") >= none_column(alone, "dense user mean") - 1e-6
 

@@ -52,6 +52,7 @@ _MARKS = {
     ),
 }
 _PATTERNS = [(language.split(",")[0], re2.compile("(?m)" + "|".join(marks))) for language, marks in _MARKS.items()]
+_ANY_MARK = re2.compile("(?m)" + "|".join(mark for marks in _MARKS.values() for mark in marks))
 _DOTENV_LINE = re2.compile(r"(export )?[A-Z][A-Z0-9_]*=.*")
 _YAML_LINE = re2.compile(r"\s*(- )?[\w.\-/]+:(\s.*)?|\s*- .*")
 _YAML_NESTING = re2.compile(r":[ \t]*\n *(- | \S)")
@@ -78,4 +79,6 @@ def _by_content(text: str) -> str | None:
         return "dotenv"
     if all(_YAML_LINE.fullmatch(line) for line in lines) and _YAML_NESTING.search(text):
         return "yaml"
+    if not _ANY_MARK.search(text):
+        return None  # as of nearly all prose
     return next((language for language, marks in _PATTERNS if marks.search(text)), None)
