@@ -155,7 +155,7 @@ def _quotes_of_evidence(record: DiagnosisRecord) -> Iterable[str]:
 
 
 def _reply(record: DiagnosisRecord, status: HTTPStatus) -> Reply:
-    return Reply(status, record.diagnosis.model_dump_json(), location=f"{router.prefix}/{record.id}")
+    return Reply(status, record.body, location=f"{router.prefix}/{record.id}")
 
 
 def _result(diagnoser: Diagnoser, request: DiagnosisRequest) -> tuple[BatchResult, DiagnosisRecord | None]:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cached_property
 
 from sqlalchemy import Connection, delete, insert, select, update
 
@@ -33,6 +34,11 @@ class DiagnosisRecord:
     def id(self) -> str:
         """Id of the diagnosis."""
         return self.diagnosis.id
+
+    @cached_property
+    def body(self) -> str:
+        """The diagnosis as JSON, which is both answered and kept."""
+        return self.diagnosis.model_dump_json()
 
 
 def add(connection: Connection, records: Iterable[DiagnosisRecord]) -> None:
@@ -97,7 +103,7 @@ def _columns(record: DiagnosisRecord) -> dict[str, object]:
         "index_id": diagnosis.index.id,
         "confidence": diagnosis.confidence,
         "first_entry_id": diagnosis.causes[0].entry_id if diagnosis.causes else None,
-        "body": diagnosis.model_dump_json(),
+        "body": record.body,
     }
 
 
