@@ -37,3 +37,4 @@ def test_every_operation_does_what_its_description_says(diagnoser: Diagnoser, tm
 
     assert result.returncode == 0, result.stdout
     assert "Tested: 25" in result.stdout
+    assert "✅ Stateful" in result.stdout
