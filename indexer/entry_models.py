@@ -59,6 +59,7 @@ class EntryModels:
         self._token_counts = np.bincount(self._entries, self._occurrences, self._n_entries)
         of_word = np.add.reduceat(self._occurrences, self._starts[:-1])
         self._expected = SMOOTHING_TOKENS * of_word / self._occurrences.sum()
+        self._gains = np.log1p(self._occurrences / np.repeat(self._expected, np.diff(self._starts)))
 
     @classmethod
     def build(cls, chunks: Sequence[Chunk], vectors: NDArray[np.float32], entry_ids: Collection[str]) -> Self:
@@ -134,17 +135,18 @@ class EntryModels:
         numbers = sorted({self._word_numbers[token] for token in tokens if token in self._word_numbers})
         spans = [np.arange(self._starts[number], self._starts[number + 1]) for number in numbers]
         places = np.concatenate([np.empty(0, np.int64), *spans])
-        word_of_place = np.repeat(np.array(numbers, np.int64), [len(span) for span in spans])
-        occurrences, token_counts = self._occurrences[places], self._token_counts
+        entries, gains, token_counts = self._entries[places], self._gains[places], self._token_counts
         if without and without.entry < self._n_entries:
             token_counts = token_counts.copy()
             token_counts[without.entry] -= len(without.tokens)
+            occurrences = self._occurrences[places]
+            word_of_place = np.repeat(np.array(numbers, np.int64), [len(span) for span in spans])
             own = Counter(self._word_numbers[token] for token in without.tokens if token in self._word_numbers)
-            mine = self._entries[places] == without.entry
+            mine = entries == without.entry
             occurrences[mine] -= [own[number] for number in word_of_place[mine].tolist()]
+            gains = np.log1p(occurrences / self._expected[word_of_place])
         scores: Floats = len(numbers) * np.log(SMOOTHING_TOKENS / (SMOOTHING_TOKENS + token_counts))
-        np.add.at(scores, self._entries[places], np.log1p(occurrences / self._expected[word_of_place]))
-        return scores
+        return scores + np.bincount(entries, gains, self._n_entries)
 
 
 def _centroids(

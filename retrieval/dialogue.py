@@ -45,10 +45,17 @@ class Beliefs:
         self.finding_ids = list(findings)
         self._column = {finding_id: column for column, finding_id in enumerate(findings)}
         otherwise = [PROBABILITY[finding.otherwise] for finding in findings.values()]
-        self._probability = np.tile(otherwise, (len(entries) + 1, 1))
+        probability = np.tile(otherwise, (len(entries) + 1, 1))
         for row, entry in enumerate(entries.values()):
             for finding_id, frequency in entry.findings.items():
-                self._probability[row, self._column[finding_id]] = PROBABILITY[frequency]
+                probability[row, self._column[finding_id]] = PROBABILITY[frequency]
+        self._n_outcomes = len(probability)
+        self._answered_yes = _probability_of_seeing(probability[:-1], True, DecidedBy.ANSWER)
+        self._log_ratios = {
+            (holds, decided_by): _log_ratios(_probability_of_seeing(probability, holds, decided_by))
+            for holds in (True, False)
+            for decided_by in DecidedBy
+        }
 
     def log_likelihood_ratios(self, observed: Mapping[str, bool], decided_by: DecidedBy) -> NDArray[np.float64]:
         """Natural log of how much likelier what was observed is under each outcome than if it were unrelated.
@@ -58,10 +65,9 @@ class Beliefs:
         :param observed: findings that hold (True) or don't (False).
         :param decided_by: what observed them.
         """
-        ratios = np.zeros(len(self._probability))
+        ratios = np.zeros(self._n_outcomes)
         for finding_id, holds in observed.items():
-            seen = _probability_of_seeing(self._probability[:, self._column[finding_id]], holds, decided_by)
-            ratios += np.log(seen / seen[-1])  # to "none of these", every finding is unrelated
+            ratios += self._log_ratios[holds, decided_by][self._column[finding_id]]
         return ratios
 
     def next_question(self, distribution: NDArray[np.float64], decided: Collection[str]) -> str | None:
@@ -76,7 +82,7 @@ class Beliefs:
         :returns: None if no open finding is expected to change which cause is first often enough to be worth asking.
         """
         first = distribution[:-1].max()
-        says_yes = distribution[:-1, None] * _probability_of_seeing(self._probability[:-1], True, DecidedBy.ANSWER)
+        says_yes = distribution[:-1, None] * self._answered_yes
         says_no = distribution[:-1, None] - says_yes
         gain = says_yes.max(axis=0) + says_no.max(axis=0) - first
         gain[[self._column[finding_id] for finding_id in decided]] = 0.0
@@ -115,3 +121,12 @@ def _probability_of_seeing(probability: NDArray[np.float64], holds: bool, decide
     true = probability if holds else 1 - probability
     false_alarms = FALSE_ALARMS[decided_by]
     return (true + (1 - true) * false_alarms) / (1 + false_alarms)
+
+
+def _log_ratios(seen: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of each finding, how much likelier it is seen under each outcome than unrelated, as it is to "none of these".
+
+    :param seen: probabilities, shape (n_outcomes, n_findings).
+    :returns: natural logs, shape (n_findings, n_outcomes).
+    """
+    return np.ascontiguousarray(np.log(seen / seen[-1]).T)
