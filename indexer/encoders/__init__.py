@@ -4,8 +4,8 @@ from pathlib import Path
 
 from indexer.encoders.protocol import Encoder, EncoderIdentity
 
-DEFAULT_ENCODER = Path(__file__).parent / "minilm-l6-int8"
-"""all-MiniLM-L6-v2 as ONNX int8, shipped with the project; its README.md says how it was made."""
+DEFAULT_ENCODER = Path(__file__).parent / "minilm-l3-int8"
+"""Three layers distilled from all-MiniLM-L6-v2, as ONNX int8, shipped with the project; its README.md says how."""
 
 
 def load_encoder(name: str | Path = DEFAULT_ENCODER) -> Encoder:

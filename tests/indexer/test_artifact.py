@@ -149,7 +149,7 @@ def test_index_of_another_encoder_is_refused_with_both_names(build: Path, encode
     with pytest.raises(EncoderMismatch) as mismatch:
         load_index(build, encoder)
     assert str(mismatch.value) == (
-        f"{build} was built with encoder another (0123456789ab), but minilm-l6-int8 ({encoder.identity.sha256[:12]}) "
+        f"{build} was built with encoder another (0123456789ab), but minilm-l3-int8 ({encoder.identity.sha256[:12]}) "
         "is configured: run `causeway index build`, or set CAUSEWAY_ENCODER to the encoder it was built with"
     )
 

@@ -10,7 +10,7 @@ from tests.indexer.encoders.tiny_model import make_tiny_model
 
 
 class EncoderFolder:
-    """A copy of the shipped encoder, to be changed; its 22 MB of weights are a link."""
+    """A copy of the shipped encoder, to be changed; its 17 MB of weights are a link."""
 
     def __init__(self, path: Path) -> None:
         self.path = path

@@ -78,11 +78,10 @@ def test_shipped_model_card_names_the_checksum_that_manifests_hold(encoder: Enco
 
 def test_shipped_description_names_origin_and_licence_of_the_weights() -> None:
     description = EncoderDescription.model_validate_json((DEFAULT_ENCODER / DESCRIPTION).read_bytes())
-    assert description.name == "minilm-l6-int8"
+    assert description.name == "minilm-l3-int8"
     assert description.source["licence"] == "Apache-2.0"
-    assert description.source["weights_sha256"] == {
-        "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-    }
+    # That of the published model.safetensors of all-MiniLM-L6-v2.
+    assert "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db" in description.source["source"]
 
 
 def test_prompts_of_a_model_stand_before_queries_and_documents(encoder: Encoder, encoder_folder: EncoderFolder) -> None:
