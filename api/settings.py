@@ -66,7 +66,7 @@ class ApiSettings(BaseSettings):
     body_timeout_seconds: float = Field(30, gt=0, description="Longest time for a body to arrive; then 408.")
     request_timeout_seconds: float = Field(30, gt=0, description="Longest time to work on an answer; then 503.")
     # The framework has 40 threads.
-    max_working: int = Field(8, ge=1, le=40, description="Requests that are worked on at the same time.")
+    max_working: int = Field(4, ge=1, le=40, description="Requests that are worked on at the same time.")
     max_queued: int = Field(64, ge=0, description="Requests that wait for a place; more are answered 503.")
     rate_limit_per_address: RateLimitSetting = Field(
         parse("600/minute"), validate_default=True, description="Requests of one address of another machine; then 429."

@@ -17,7 +17,7 @@ from tests.serving import serving
 
 DIAGNOSES = "/v1/diagnoses"
 SYMPTOM = "Why does sending to gmail time out from our server?\nThe queue keeps growing."
-TORN = "messages stay in the queue, mail stopped overnight"
+TORN = "mail stopped overnight, messages wait in the queue"
 """Fits two entries, so that a question can tell them apart."""
 
 
@@ -291,7 +291,7 @@ def test_the_service_stays_responsive_while_an_answer_is_computed(small_index: I
     slow = SlowEncoder(encoder)
     app = create_app(Diagnoser(dataclasses.replace(small_index, encoder=slow)), ApiSettings())
     with serving(app) as url, httpx.Client(base_url=url, timeout=10) as client, ThreadPoolExecutor() as threads:
-        answers = [threads.submit(post, client, symptom="mail stopped overnight") for _ in range(4)]
+        answers = [threads.submit(post, client, symptom="mail stopped overnight") for _ in range(3)]
         try:
             assert slow.started.wait(timeout=10)
 
@@ -300,7 +300,7 @@ def test_the_service_stays_responsive_while_an_answer_is_computed(small_index: I
             assert not any(answer.done() for answer in answers)
         finally:
             slow.may_answer.set()
-        assert [answer.result().status_code for answer in answers] == [201] * 4
+        assert [answer.result().status_code for answer in answers] == [201] * 3
 
 
 def test_concurrent_requests_get_their_own_answers(client: httpx.Client, small_index: Index) -> None:

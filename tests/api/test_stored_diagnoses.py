@@ -147,8 +147,8 @@ def test_words_of_evidence_that_the_diagnosis_quotes_still_count_when_a_question
     stored: httpx.Client,
 ) -> None:
     log = {"name": "client.log", "text": "535 5.7.8 Authentication credentials invalid"}
-    first = diagnose(stored, symptom="what is this?", evidence=[log])
-    alone = diagnose(stored, symptom="what is this?", answers={"disk-full": "no"})
+    first = diagnose(stored, symptom="what does this mean?", evidence=[log])
+    alone = diagnose(stored, symptom="what does this mean?", answers={"disk-full": "no"})
 
     refined = answer(stored, first["id"], disk_full="no").json()
 

@@ -276,7 +276,7 @@ def test_report_of_a_named_run_goes_where_it_is_told(queries: Path, tmp_path: Pa
 def test_dialogues_are_held_about_a_run_and_become_part_of_its_report(runs_dir: Path, tmp_path: Path) -> None:
     torn = {
         "id": "torn",
-        "question": "messages stay in the queue, mail stopped overnight",
+        "question": "mail stopped overnight, messages wait in the queue",
         "labels": {"port-25-blocked-by-provider": 2},
     }
     succeed("run", "--queries", write(tmp_path / "torn.jsonl", torn, UNANSWERABLE))

@@ -29,7 +29,7 @@ from tests.serving import serving
 
 TORN = Query(
     id="torn",
-    question="messages stay in the queue, mail stopped overnight",
+    question="mail stopped overnight, messages wait in the queue",
     labels={"port-25-blocked-by-provider": 2},
 )
 """Fits two entries; the other one is first."""

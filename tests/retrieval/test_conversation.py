@@ -11,7 +11,7 @@ import pytest
 
 from tests.command import COMMAND, causeway
 
-TORN = "messages stay in the queue, mail stopped overnight"
+TORN = "mail stopped overnight, messages wait in the queue"
 """Fits two entries, so that a question can tell them apart."""
 PORT_QUESTION = "Does a connection to another mail server's port 25 time out?"
 DISK_QUESTION = "Is the disk of the mail server full?"

@@ -32,7 +32,7 @@ from retrieval.ranking import read_ranker
 from retrieval.symptom import read_symptom
 
 VAGUE = "no mail since this morning"
-TORN = "messages stay in the queue, mail stopped overnight"
+TORN = "mail stopped overnight, messages wait in the queue"
 """Fits two entries, so that a question can tell them apart."""
 
 

@@ -70,7 +70,7 @@ def test_evidence_is_believed_more_than_the_user(prover: Diagnoser) -> None:
 
 
 def test_what_is_proved_is_not_asked(prover: Diagnoser) -> None:
-    torn = "messages stay in the queue, mail stopped overnight"
+    torn = "mail stopped overnight, messages wait in the queue"
     asked = ask(prover, torn, "nothing to see", port_25_blocked=Answer.UNKNOWN).follow_up
     assert asked is not None
     assert asked.finding_id == "disk-full"

@@ -135,7 +135,7 @@ def test_signals_are_shown_as_a_table_of_all_causes(diagnoser: Diagnoser, capsys
 
 
 def test_what_rules_a_cause_out_is_told_with_it(diagnoser: Diagnoser, capsys: pytest.CaptureFixture[str]) -> None:
-    symptom = "messages stay in the queue, mail stopped overnight"
+    symptom = "mail stopped overnight, messages wait in the queue"
     request = DiagnosisRequest(symptom=symptom, answers={"disk-full": Answer.NO})
 
     text = unwrapped(printed(diagnoser.diagnose(request), capsys))
