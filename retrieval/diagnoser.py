@@ -93,7 +93,8 @@ class Diagnoser:
         :raises UnknownFilter: if a filter names something that isn't in the vocabulary.
         """
         self._check(request)
-        artifacts = artifacts or read_evidence(request.symptom, request.evidence)
+        if artifacts is None:  # those of plain words are falsy
+            artifacts = read_evidence(request.symptom, request.evidence)
         symptom = read_symptom("\n".join([artifacts.text, *remembered.quotes]))
         if symptom is None:
             raise UnreadableSymptom

@@ -28,6 +28,7 @@ from retrieval import (
 )
 from retrieval.diagnosis import DecidedBy, ObservedFinding
 from retrieval.dialogue import MOST_QUESTIONS
+from retrieval.evidence.model import Artifacts
 from retrieval.ranking import read_ranker
 from retrieval.symptom import read_symptom
 
@@ -362,6 +363,14 @@ def test_an_answer_that_is_always_so_rules_out_the_cause_for_which_it_never_is(d
 
 def test_what_the_text_seems_to_say_rules_nothing_out(diagnoser: Diagnoser) -> None:
     assert ask(diagnoser, TORN + "\nbut port 25 is open").ruled_out == ()
+
+
+def test_what_was_read_of_a_message_is_not_read_again(diagnoser: Diagnoser) -> None:
+    read = Artifacts(words="my phone says the certificate is not trusted")
+
+    diagnosis = diagnoser.diagnose(DiagnosisRequest(symptom="port 25 timed out"), artifacts=read)
+
+    assert diagnosis.causes[0].entry_id == "certificate-expired-on-server"
 
 
 def test_only_causes_that_would_be_listed_are_shown_as_ruled_out(diagnoser: Diagnoser) -> None:
