@@ -112,12 +112,13 @@ def _batches(
     model: SentenceTransformer, own_texts: Sequence[str], other_texts: Sequence[str]
 ) -> Iterator[dict[str, torch.Tensor]]:
     """Batches without end, each of about `TOKENS_PER_STEP` tokens in texts of like lengths."""
+    most_tokens = min(MOST_TOKENS, model.max_seq_length or MOST_TOKENS)
     draw = random.Random(SEED)  # noqa: S311 -- nothing is secret here
     n_own = round(OWN_SHARE * POOL_TEXTS)
     while True:
         own = [" ".join(draw.choices(own_texts, k=1 + (draw.random() < JOINED_SHARE))) for _ in range(n_own)]
         drawn = own + draw.choices(other_texts, k=POOL_TEXTS - n_own)
-        rows = model.tokenizer(drawn, truncation=True, max_length=MOST_TOKENS)["input_ids"]
+        rows = model.tokenizer(drawn, truncation=True, max_length=most_tokens)["input_ids"]
         groups: list[list[list[int]]] = [[]]
         for row in sorted(rows, key=len):
             if groups[-1] and (len(groups[-1]) + 1) * len(row) > TOKENS_PER_STEP:
