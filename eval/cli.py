@@ -299,6 +299,9 @@ def speed(
 @app.command()
 def load(
     model: Annotated[str, typer.Option(help="sentence-transformers model of the plain service: a folder or hub name.")],
+    queries: Annotated[
+        list[Path] | None, typer.Option(help="Whose questions to ask; repeatable. All committed ones if left out.")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=1, help="How long each load lasts.")] = 10,
 ) -> None:
     """Measure the service under load, beside FastAPI with sentence-transformers and FAISS (extra `train`; Linux)."""
@@ -308,9 +311,9 @@ def load(
     from kb.rendering import print_all
 
     index = open_index()
-    queries = read_queries(QUERY_FILES, {entry.id: entry.section for entry in index.entries.values()})
+    asked = read_queries(queries or QUERY_FILES, index.entries.keys())
     with _progress("Measuring"):
-        speeds = measure(index, model, [query.question for query in queries], seconds)
+        speeds = measure(index, model, [query.question for query in asked], seconds)
     print_all([render(speeds)])
 
 
