@@ -48,9 +48,9 @@ def measure(index: Index, model_name: str, symptoms: Sequence[str], seconds: flo
     :param seconds: of each load.
     :raises ServiceDidNotStart: if one of them ends instead, or takes too long.
     """
-    causeway = [sys.executable, "-m", "causeway", "serve", "--port"]
     from eval.plain_service import write_vectors  # loads torch
 
+    causeway = [sys.executable, "-m", "causeway", "serve", "--port"]
     with tempfile.TemporaryDirectory() as folder:
         vectors = Path(folder) / "plain.faiss"
         write_vectors(model_name, index.chunks, vectors)

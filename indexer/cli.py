@@ -126,7 +126,7 @@ def distil(
     to: Annotated[Path, typer.Option(help="Folder to write; then export it.")],
     layers: Annotated[int, typer.Option(min=1, help="How many of its layers to keep.")] = 3,
 ) -> None:
-    """Teach a model of fewer layers to encode as this one does; half an hour on two cores (extra `train`)."""
+    """Teach a model of fewer layers to encode as this one does; about 40 minutes on two cores (extra `train`)."""
     from rich.console import Console
     from rich.progress import Progress, TimeElapsedColumn
 
